@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: ISC */
+/* The command line. */
+#include "cli.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "diag.h"
+#include "mem.h"
+
+#ifndef CUP_VERSION
+#define CUP_VERSION "unknown"
+#endif
+
+const struct poptOption cli_shared[] = {
+    {"version", '\0', POPT_ARG_NONE, NULL, CLI_VERSION,
+	"Print the version and exit", NULL},
+    POPT_TABLEEND,
+};
+
+poptContext cli_open(int argc, const char **argv,
+    const struct poptOption *table, const char *operands, bool stopping)
+{
+	/* No aliases and no programs of the user's: POPT_CONTEXT_NO_EXEC. */
+	unsigned flags = POPT_CONTEXT_NO_EXEC;
+	poptContext ctx;
+
+	diag_init(argv[0]);
+	if (stopping)
+		flags |= POPT_CONTEXT_POSIXMEHARDER;
+	ctx = poptGetContext(diag_name(), argc, argv, table, flags);
+	if (!ctx)
+		mem_exhausted();
+	poptSetOtherOptionHelp(ctx, operands);
+	return ctx;
+}
+
+int cli_next(poptContext ctx)
+{
+	int rc = poptGetNextOpt(ctx);
+
+	if (rc == CLI_VERSION) {
+		printf("%s (cup) %s\n", diag_name(), CUP_VERSION);
+		cli_close_stdout();
+		exit(EX_OK);
+	}
+	if (rc < -1)
+		cli_misuse("option '%s': %s",
+		    poptBadOption(ctx, POPT_BADOPTION_NOALIAS),
+		    poptStrerror(rc));
+	return rc;
+}
+
+void cli_misuse(const char *format, ...)
+{
+	char text[512];
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(text, sizeof(text), format, ap);
+	va_end(ap);
+	diag_die(EX_USAGE, "%s (try '%s --help')", text, diag_name());
+}
+
+char *cli_argument(poptContext ctx)
+{
+	char *s = poptGetOptArg(ctx);
+
+	return s ? s : mem_strdup("");
+}
+
+struct unit {
+	const char *name;
+	uint64_t scale;
+};
+
+static uint64_t quantity(poptContext ctx, const char *option,
+    const struct unit *units, uint64_t min, uint64_t max)
+{
+	char *text = cli_argument(ctx), *rest = NULL;
+	unsigned long long n = strtoull(text, &rest, 10);
+	uint64_t value = UINT64_MAX;
+
+	if (*text >= '0' && *text <= '9') {
+		for (; units->name; units++) {
+			if (strcmp(units->name, rest) == 0 &&
+			    n <= UINT64_MAX / units->scale)
+				value = n * units->scale;
+		}
+	}
+	if (value == UINT64_MAX)
+		cli_misuse("option '--%s': bad value '%s'", option, text);
+	if (value < min || value > max)
+		cli_misuse("option '--%s': '%s' is out of range", option,
+		    text);
+	free(text);
+	return value;
+}
+
+uint64_t cli_size(poptContext ctx, const char *option, uint64_t min,
+    uint64_t max)
+{
+	static const struct unit units[] = {{"", 1}, {"K", 1024}, {"k", 1024},
+	    {"M", 1 << 20}, {"m", 1 << 20}, {"G", 1 << 30}, {"g", 1 << 30},
+	    {NULL, 0}};
+
+	return quantity(ctx, option, units, min, max);
+}
+
+uint64_t cli_duration(poptContext ctx, const char *option, uint64_t min,
+    uint64_t max)
+{
+	static const struct unit units[] = {{"", 1000}, {"ms", 1}, {"s", 1000},
+	    {"m", 60000}, {"h", 3600000}, {"d", 86400000}, {NULL, 0}};
+
+	return quantity(ctx, option, units, min, max);
+}
+
+void cli_close_stdout(void)
+{
+	if (fflush(stdout) != 0 || ferror(stdout) || close(STDOUT_FILENO) != 0)
+		diag_die_errno(EX_IOERR, "cannot write to standard output");
+}

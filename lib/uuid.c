@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: ISC */
+/* UUIDs, version 7. */
+#include "uuid.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sysexits.h>
+
+#include "diag.h"
+
+void uuid_random(void *out, size_t n)
+{
+	ssize_t got;
+
+	do
+		got = getrandom(out, n, 0);
+	while (got < 0 && errno == EINTR);
+	if (got != (ssize_t)n)
+		diag_die_errno(EX_OSERR, "no random bytes");
+}
+
+static const unsigned char *take(struct uuid_source *s, size_t n)
+{
+	if (s->left < n) {
+		for (size_t i = 0; i < sizeof(s->pool); i += 256)
+			uuid_random(s->pool + i, 256);
+		s->left = sizeof(s->pool);
+	}
+	s->left -= n;
+	return s->pool + s->left;
+}
+
+void uuid_make(struct uuid_source *s, int64_t micros, char out[UUID_LEN])
+{
+	static const char hex[] = "0123456789abcdef";
+	unsigned char b[16];
+	uint64_t ms = (uint64_t)micros / 1000;
+	unsigned fraction = (unsigned)((uint64_t)micros % 1000 * 4096 / 1000);
+	size_t n = 0;
+
+	for (int i = 0; i < 6; i++)
+		b[i] = (unsigned char)(ms >> (40 - 8 * i));
+	b[6] = (unsigned char)(0x70 | fraction >> 8);
+	b[7] = (unsigned char)fraction;
+	memcpy(b + 8, take(s, 8), 8);
+	b[8] = (unsigned char)(0x80 | (b[8] & 0x3f));
+	for (int i = 0; i < 16; i++) {
+		if (i == 4 || i == 6 || i == 8 || i == 10)
+			out[n++] = '-';
+		out[n++] = hex[b[i] >> 4];
+		out[n++] = hex[b[i] & 15];
+	}
+}
+
+bool uuid_valid(const char *p, size_t len)
+{
+	if (len != UUID_LEN)
+		return false;
+	for (size_t i = 0; i < len; i++) {
+		bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+		bool hex = (p[i] >= '0' && p[i] <= '9') ||
+		    (p[i] >= 'a' && p[i] <= 'f');
+
+		if (dash ? p[i] != '-' : !hex)
+			return false;
+	}
+	return true;
+}
