@@ -15,6 +15,8 @@
 enum {
 	STANZA_DEPTH_MAX = 128,	  /* elements in one another */
 	STANZA_ATTRS_MAX = 256,	  /* attributes and declarations of one */
+	STANZA_SCOPES_MAX = 256,  /* declarations in force at one place */
+	STANZA_NAME_MAX = 1024,	  /* bytes of a name, with its prefix */
 };
 
 /* No node, no attribute. */
@@ -49,8 +51,8 @@ struct stanza {
 };
 
 /* Read one element that is all of data. Returns NULL, or in a few words why
- * it is not one in canonical form, with the offset in fault; the tree is then
- * empty. The bytes must stay as long as the tree is used; a further call
+ * it is not one in canonical form ("is cut off", "has ..."), with the offset
+ * in fault; the tree is then empty. The bytes must stay as long as the tree is used; a further call
  * replaces the tree and keeps its memory. */
 const char *stanza_read(struct stanza *, struct span data);
 

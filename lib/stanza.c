@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: ISC */
+/* Stanzas: looking into the tree, and escaping. */
+#include "stanza.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void stanza_release(struct stanza *s)
+{
+	if (!s)
+		return;
+	free(s->node);
+	free(s->attr);
+	free(s->scope);
+	*s = (struct stanza){0};
+}
+
+bool stanza_is(
+    const struct stanza *s, uint32_t node, const char *ns, const char *local)
+{
+	const struct stanza_node *n = &s->node[node];
+
+	return n->name.n && span_is(n->local, local) &&
+	       (!ns || span_is(n->ns, ns));
+}
+
+uint32_t stanza_child(
+    const struct stanza *s, uint32_t node, const char *ns, const char *local)
+{
+	uint32_t i = s->node[node].child;
+
+	while (i != STANZA_NONE && !stanza_is(s, i, ns, local))
+		i = s->node[i].next;
+	return i;
+}
+
+/* The prefix xml is never declared, so a name says it all. */
+struct span stanza_get(const struct stanza *s, uint32_t node, const char *name)
+{
+	const struct stanza_node *n = &s->node[node];
+
+	for (uint32_t i = n->attr; i < n->attr + n->attrs; i++) {
+		if (span_is(s->attr[i].name, name))
+			return s->attr[i].value;
+	}
+	return (struct span){NULL, 0};
+}
+
+bool stanza_is_stanza(const struct stanza *s)
+{
+	static const char *const names[] = {"message", "presence", "iq"};
+	static const char *const spaces[] = {"jabber:client", "jabber:server",
+	    "jabber:component:accept", "jabber:component:connect"};
+
+	for (size_t i = 0; s->nodes && i < sizeof(names) / sizeof(*names);
+	     i++) {
+		if (!span_is(s->node[0].local, names[i]))
+			continue;
+		for (size_t j = 0; j < sizeof(spaces) / sizeof(*spaces); j++) {
+			if (span_is(s->node[0].ns, spaces[j]))
+				return true;
+		}
+	}
+	return false;
+}
+
+static const struct entity {
+	char c;
+	unsigned char n;
+	char as[7];
+} entities[] = {{'&', 5, "&amp;"}, {'<', 4, "&lt;"}, {'>', 4, "&gt;"},
+    {'"', 6, "&quot;"}, {'\t', 5, "&#x9;"}, {'\n', 5, "&#xA;"},
+    {'\r', 5, "&#xD;"}};
+
+enum { ENTITIES = sizeof(entities) / sizeof(*entities) };
+
+void stanza_unescape(struct buf *b, struct span s)
+{
+	const char *p = s.p, *end = s.p + s.n;
+
+	while (p < end) {
+		const char *amp = memchr(p, '&', (size_t)(end - p));
+		size_t n = 0;
+
+		buf_add(b, p, (size_t)((amp ? amp : end) - p));
+		if (!amp)
+			return;
+		for (int i = 0; i < ENTITIES && !n; i++) {
+			n = entities[i].n;
+			if ((size_t)(end - amp) < n ||
+			    memcmp(amp, entities[i].as, n) != 0)
+				n = 0;
+			else
+				buf_addc(b, entities[i].c);
+		}
+		if (!n) { /* no reference of the canonical form: itself */
+			buf_addc(b, '&');
+			n = 1;
+		}
+		p = amp + n;
+	}
+}
+
+static bool after_brackets(const struct buf *b)
+{
+	return b->len >= 2 && memcmp(b->data + b->len - 2, "]]", 2) == 0;
+}
+
+static void escape(struct buf *b, struct span s, bool text)
+{
+	static const char in_text[] = "&<>\t\n\r", in_attr[] = "&<\"\t\n\r";
+	const char *special = text ? in_text : in_attr;
+	size_t from = 0;
+
+	for (size_t i = 0; i < s.n; i++) {
+		char c = s.p[i];
+
+		if ((unsigned char)c > '>' || !c || !strchr(special, c))
+			continue;
+		buf_add(b, s.p + from, i - from);
+		from = i;
+		if (c == '>' && !after_brackets(b))
+			continue;
+		for (int e = 0; e < ENTITIES; e++) {
+			if (entities[e].c == c)
+				buf_add(b, entities[e].as, entities[e].n);
+		}
+		from = i + 1;
+	}
+	buf_add(b, s.p + from, s.n - from);
+}
+
+void stanza_escape_text(struct buf *b, struct span s)
+{
+	escape(b, s, true);
+}
+
+void stanza_escape_attr(struct buf *b, struct span s)
+{
+	escape(b, s, false);
+}
+
+/* The node after i in document order that is below top. */
+static uint32_t next_below(const struct stanza *s, uint32_t i, uint32_t top)
+{
+	if (s->node[i].child != STANZA_NONE)
+		return s->node[i].child;
+	while (i != top && s->node[i].next == STANZA_NONE)
+		i = s->node[i].parent;
+	return i == top ? STANZA_NONE : s->node[i].next;
+}
+
+void stanza_text(const struct stanza *s, uint32_t node, struct buf *b)
+{
+	for (uint32_t i = node; i != STANZA_NONE; i = next_below(s, i, node)) {
+		if (s->node[i].name.n == 0)
+			stanza_unescape(b, s->node[i].raw);
+	}
+}
