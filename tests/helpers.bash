@@ -9,8 +9,8 @@ bats_load_library bats-assert
 bats_load_library bats-file
 
 TOP=$(cd "$BATS_TEST_DIRNAME/.." && pwd)
-STANZAS=$TOP/tests/stanzas
-POLICIES=$TOP/lib/policy
+export STANZAS=$TOP/tests/stanzas
+export POLICIES=$TOP/lib/policy
 # make asan points both elsewhere.
 CUP_BIN=${CUP_BIN:-$TOP/bin}
 CUP_TESTS=${CUP_TESTS:-$TOP/build/tests}
