@@ -12,8 +12,14 @@
 
 /* One text: unescaped, UTF-8. All character data of the stanza is in one of
  * them, whatever the element, and each attribute that carries words (reason,
- * name, nick, label, title, alt, desc) is one. Inline elements of XHTML-IM
- * (XEP-0071) do not end a text: "ev<b>ery</b>thing" is one word. */
+ * name, nick, label, title, alt, desc; not the root's) is one.
+ *
+ * What is directly in an element is one text; its child elements have texts of
+ * their own. Inline elements of XHTML-IM (XEP-0071) belong to the text around
+ * them: "ev<b>ery</b>thing" is one word. Its blocks and <br/> end a word: in
+ * their place the text has a line feed that is in no piece. Of other elements
+ * in the middle of a text it is not known how it will be shown: then there are
+ * two texts of the same pieces, one joined, one with line feeds. */
 struct text {
 	size_t at, len;		/* in texts.chars */
 	size_t piece, pieces;	/* the nodes or the attribute it is made of */
@@ -23,6 +29,7 @@ struct text_piece {
 	struct span raw;  /* escaped, in the stanza */
 	size_t at, len;	  /* unescaped, in texts.chars */
 	int attribute;	  /* it is an attribute's value */
+	int alone;	  /* it is all that its element holds */
 };
 
 /* A zeroed struct is a valid empty one. */
@@ -56,8 +63,10 @@ void cuts_add(struct cuts *, struct cut);
 void cuts_release(struct cuts *);
 
 /* Append the stanza, which data is the bytes of, with each cut place (in any
- * order; overlapping ones count as one) replaced by the characters of with.
- * The result is canonical again. Returns how many places were replaced. */
+ * order; overlapping ones count as one, empty ones as none) replaced by the
+ * characters of with, which XML must allow and which may be none. A cut over
+ * several pieces is replaced where it begins. The result is canonical again.
+ * Returns how many places were replaced. */
 size_t texts_replace(const struct texts *, struct span data,
     const struct cuts *, struct span with, struct buf *out);
 
