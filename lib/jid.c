@@ -80,9 +80,21 @@ static bool part(struct buf *b, struct span s, bool local, bool fold,
 	return plain(b, s, local, fold) || prepared(b, s, profile);
 }
 
+/* Compatibility forms of '@' and '/' become these only now: what they would
+ * then set apart is not what any server sees. */
+static bool domain_sane(const char *p, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (strchr(" \"&'/<>@\\", p[i]))
+			return false;
+	}
+	return true;
+}
+
 static bool prepare(struct buf *b, const struct jid *j)
 {
 	struct span domain = j->domain;
+	size_t at;
 
 	if (j->local.p) {
 		if (!part(b, j->local, true, true, stringprep_xmpp_nodeprep))
@@ -91,7 +103,9 @@ static bool prepare(struct buf *b, const struct jid *j)
 	}
 	if (domain.n > 1 && domain.p[domain.n - 1] == '.')
 		domain.n--;
-	if (!part(b, domain, false, true, stringprep_nameprep))
+	at = b->len;
+	if (!part(b, domain, false, true, stringprep_nameprep) ||
+	    !domain_sane(b->data + at, b->len - at))
 		return false;
 	if (!j->resource.p)
 		return true;
