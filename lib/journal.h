@@ -36,12 +36,17 @@ struct journal_reader *journal_open(const char *path, bool check,
     const char **why);
 void journal_close(struct journal_reader *);
 
-/* The next line in order; its spans are borrowed until the next call. */
+/* The next line in order; its spans are borrowed until the next call. Asked
+ * again after JOURNAL_END it looks whether the journal has grown. */
 enum journal_item journal_next(struct journal_reader *,
     struct journal_line *);
 
 /* Why the last item was broken or an error, borrowed until the next call. */
 const char *journal_why(const struct journal_reader *);
+
+/* Whether the journal ended in a line that is not finished: one that is being
+ * written at this moment, or that a crash has torn. */
+bool journal_torn(const struct journal_reader *);
 
 /* The journal's id, from its first note; .p NULL before that was read. */
 struct span journal_id(const struct journal_reader *);
