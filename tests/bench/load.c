@@ -1,0 +1,621 @@
+/* SPDX-License-Identifier: ISC */
+/* Load for an XMPP server or a node before one: many clients that log in for
+ * real (SCRAM-SHA-1 or PLAIN, plain, STARTTLS or direct TLS) and
+ *   load chat ...  send to one another in pairs, with WINDOW messages under
+ *                  way each, or RATE a second in all; every message is
+ *                  counted, also lost, doubled and overtaken ones
+ *   load idle ...  stay logged in until standard input ends
+ * One line of key=value is printed at the end (idle: when all are in). */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <inttypes.h>
+#include <netdb.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <popt.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <openssl/rand.h>
+#include <openssl/ssl.h>
+
+#include "buf.h"
+#include "diag.h"
+#include "mem.h"
+
+enum { SECOND = 1000000000, SCRAM_LEN = 20, PACE = 64 };
+
+enum state { CONNECTING, HEADER, FEATURES, PROCEED, CHALLENGE, SUCCESS,
+	REHEADER, BIND, BOUND, GONE };
+
+struct options {
+	char *host, *port, *domain, *password, *prefix, *tls, *mechanism;
+	int clients, window, seconds, rate, size;
+	bool idle;
+};
+
+struct client {
+	int fd, number;
+	enum state state;
+	SSL *ssl;
+	bool writing, header_seen;
+	struct buf in, out;
+	char nonce[33];
+	uint64_t sent, seen; /* by it; of what its peer sent */
+};
+
+struct load {
+	struct options o;
+	struct client *client;
+	struct addrinfo *address;
+	SSL_CTX *tls;
+	int epoll, started, bound, under_way;
+	int64_t begin, end, last;
+	uint64_t sent, received, doubled, overtaken, errors;
+	int64_t *latency;
+	size_t latencies, cap;
+	bool chatting;
+};
+
+static int64_t now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (int64_t)ts.tv_sec * SECOND + ts.tv_nsec;
+}
+
+static _Noreturn void broken(struct client *c, const char *why)
+{
+	diag_die(1, "client %d: %s: '%.*s'", c->number, why,
+	    (int)(c->in.len > 400 ? 400 : c->in.len),
+	    c->in.data ? c->in.data : "");
+}
+
+static void watch(struct load *l, struct client *c, bool writing)
+{
+	struct epoll_event e = {.events = EPOLLIN | (writing ? EPOLLOUT : 0),
+	    .data.ptr = c};
+
+	if (c->writing == writing)
+		return;
+	c->writing = writing;
+	epoll_ctl(l->epoll, EPOLL_CTL_MOD, c->fd, &e);
+}
+
+static void push(struct load *l, struct client *c)
+{
+	while (c->out.len) {
+		ssize_t n;
+
+		if (c->ssl) {
+			n = SSL_write(c->ssl, c->out.data, (int)c->out.len);
+			if (n <= 0 && SSL_get_error(c->ssl, (int)n) !=
+			    SSL_ERROR_WANT_WRITE &&
+			    SSL_get_error(c->ssl, (int)n) !=
+			    SSL_ERROR_WANT_READ)
+				broken(c, "cannot write");
+		} else {
+			n = send(c->fd, c->out.data, c->out.len, MSG_NOSIGNAL);
+			if (n < 0 && errno != EAGAIN)
+				broken(c, strerror(errno));
+		}
+		if (n <= 0)
+			break;
+		buf_consume(&c->out, (size_t)n);
+	}
+	watch(l, c, c->out.len > 0);
+}
+
+static void header(struct load *l, struct client *c)
+{
+	c->header_seen = false;
+	buf_addf(&c->out, "<?xml version='1.0'?><stream:stream to='%s' "
+	    "version='1.0' xmlns='jabber:client' "
+	    "xmlns:stream='http://etherx.jabber.org/streams'>", l->o.domain);
+}
+
+static void base64(struct buf *b, const void *p, size_t n)
+{
+	char *at = buf_room(b, (n + 2) / 3 * 4 + 1);
+
+	b->len += (size_t)EVP_EncodeBlock((unsigned char *)at, p, (int)n);
+}
+
+static size_t unbase64(unsigned char *out, const char *p, size_t n)
+{
+	int len = EVP_DecodeBlock(out, (const unsigned char *)p, (int)n);
+
+	while (len > 0 && n > 0 && p[--n] == '=')
+		len--;
+	return len < 0 ? 0 : (size_t)len;
+}
+
+static void auth_plain(struct load *l, struct client *c)
+{
+	struct buf raw = BUF_EMPTY;
+
+	buf_addc(&raw, '\0');
+	buf_addf(&raw, "%s%d", l->o.prefix, c->number);
+	buf_addc(&raw, '\0');
+	buf_adds(&raw, l->o.password);
+	buf_adds(&c->out, "<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' "
+	    "mechanism='PLAIN'>");
+	base64(&c->out, raw.data, raw.len);
+	buf_adds(&c->out, "</auth>");
+	buf_release(&raw);
+	c->state = SUCCESS;
+}
+
+static void auth_scram(struct load *l, struct client *c)
+{
+	unsigned char raw[16];
+	struct buf first = BUF_EMPTY;
+
+	RAND_bytes(raw, sizeof(raw));
+	for (int i = 0; i < 16; i++)
+		snprintf(c->nonce + 2 * i, 3, "%02x", raw[i]);
+	buf_addf(&first, "n,,n=%s%d,r=%s", l->o.prefix, c->number, c->nonce);
+	buf_adds(&c->out, "<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' "
+	    "mechanism='SCRAM-SHA-1'>");
+	base64(&c->out, first.data, first.len);
+	buf_adds(&c->out, "</auth>");
+	buf_release(&first);
+	c->state = CHALLENGE;
+}
+
+static void hmac(const unsigned char *key, const char *text, size_t n,
+    unsigned char out[SCRAM_LEN])
+{
+	HMAC(EVP_sha1(), key, SCRAM_LEN, (const unsigned char *)text, n, out, NULL);
+}
+
+/* RFC 5802 section 3: the client's final message. */
+static void respond(struct load *l, struct client *c, struct span text)
+{
+	unsigned char challenge[2048], salt[256], salted[SCRAM_LEN], key[SCRAM_LEN];
+	unsigned char stored[SCRAM_LEN], proof[SCRAM_LEN];
+	struct buf message = BUF_EMPTY, final = BUF_EMPTY;
+	char *s, *i, *end;
+	size_t n, bare;
+
+	if (text.n > 2000)
+		broken(c, "challenge too long");
+	n = unbase64(challenge, text.p, text.n);
+	challenge[n] = '\0';
+	s = strstr((char *)challenge, ",s=");
+	i = strstr((char *)challenge, ",i=");
+	if (!s || !i || i < s || i - s > 300)
+		broken(c, "bad challenge");
+	n = unbase64(salt, s + 3, (size_t)(i - s - 3));
+	PKCS5_PBKDF2_HMAC_SHA1(l->o.password, -1, salt, (int)n, atoi(i + 3),
+	    SCRAM_LEN, salted);
+	hmac(salted, "Client Key", 10, key);
+	EVP_Digest(key, SCRAM_LEN, stored, NULL, EVP_sha1(), NULL);
+	end = strchr((char *)challenge, ',');
+	buf_addf(&final, "c=biws,%.*s", (int)(end - (char *)challenge),
+	    challenge);
+	bare = final.len;
+	buf_addf(&message, "n=%s%d,r=%s,%s,%.*s", l->o.prefix, c->number,
+	    c->nonce, challenge, (int)bare, final.data);
+	hmac(stored, message.data, message.len, proof);
+	for (int k = 0; k < SCRAM_LEN; k++)
+		proof[k] ^= key[k];
+	buf_adds(&final, ",p=");
+	base64(&final, proof, SCRAM_LEN);
+	buf_adds(&c->out,
+	    "<response xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>");
+	base64(&c->out, final.data, final.len);
+	buf_adds(&c->out, "</response>");
+	buf_release(&message);
+	buf_release(&final);
+	c->state = SUCCESS;
+}
+
+/* Take what is up to and with mark off the input; false if it is not there. */
+static bool take(struct client *c, const char *mark)
+{
+	char *at = c->in.len ? memmem(c->in.data, c->in.len, mark,
+	    strlen(mark)) : NULL;
+
+	if (!at)
+		return false;
+	buf_consume(&c->in, (size_t)(at - c->in.data) + strlen(mark));
+	return true;
+}
+
+static bool has(struct client *c, const char *mark)
+{
+	return c->in.len && memmem(c->in.data, c->in.len, mark, strlen(mark));
+}
+
+static void message(struct load *l, struct client *c, int64_t due)
+{
+	struct client *peer = &l->client[c->number ^ 1];
+
+	buf_addf(&c->out, "<message to='%s%d@%s/load' type='chat' "
+	    "id='l%" PRIu64 "'><body>L %" PRIu64 " %" PRId64 " ",
+	    l->o.prefix, peer->number, l->o.domain, c->sent, c->sent, due);
+	memset(buf_room(&c->out, (size_t)l->o.size), 'x', (size_t)l->o.size);
+	c->out.len += (size_t)l->o.size;
+	buf_adds(&c->out, "</body></message>");
+	c->sent++;
+	l->sent++;
+	push(l, c);
+}
+
+static void latency(struct load *l, int64_t ns)
+{
+	if (l->latencies == l->cap)
+		l->latency = mem_resize(l->latency,
+		    l->cap = l->cap ? 2 * l->cap : 65536, sizeof(int64_t));
+	l->latency[l->latencies++] = ns;
+}
+
+/* One whole message element is at the front of the input. */
+static void arrived(struct load *l, struct client *c, struct span m)
+{
+	char *body = memmem(m.p, m.n, "<body>L ", 8);
+	uint64_t n;
+	char *rest;
+
+	if (memmem(m.p, m.n, "type='error'", 12) ||
+	    memmem(m.p, m.n, "type=\"error\"", 12)) {
+		l->errors++;
+		return;
+	}
+	if (!body)
+		return;
+	n = strtoull(body + 8, &rest, 10);
+	l->received++;
+	l->last = now();
+	latency(l, l->last - strtoll(rest, NULL, 10));
+	if (n < c->seen)
+		l->doubled++;
+	else {
+		if (n > c->seen)
+			l->overtaken++;
+		c->seen = n + 1;
+	}
+	if (l->chatting && !l->o.rate)
+		message(l, &l->client[c->number ^ 1], now());
+}
+
+static void messages(struct load *l, struct client *c)
+{
+	static const char mark[] = "</message>";
+	size_t from = 0;
+	char *at;
+
+	while (from < c->in.len && (at = memmem(c->in.data + from,
+	    c->in.len - from, mark, sizeof(mark) - 1))) {
+		size_t end = (size_t)(at - c->in.data) + sizeof(mark) - 1;
+
+		arrived(l, c, (struct span){c->in.data + from, end - from});
+		from = end;
+	}
+	buf_consume(&c->in, from);
+	if (has(c, "</stream:stream>") || has(c, "<stream:error"))
+		broken(c, "stream ended");
+}
+
+static void secure(struct load *l, struct client *c)
+{
+	c->ssl = SSL_new(l->tls);
+	SSL_set_fd(c->ssl, c->fd);
+	SSL_set_tlsext_host_name(c->ssl, l->o.domain);
+	SSL_set_connect_state(c->ssl);
+}
+
+static void features(struct load *l, struct client *c)
+{
+	bool offered = has(c, "urn:ietf:params:xml:ns:xmpp-tls");
+
+	if (!take(c, "</stream:features>"))
+		return;
+	if (c->state == REHEADER) {
+		buf_adds(&c->out, "<iq type='set' id='b'><bind xmlns='urn:"
+		    "ietf:params:xml:ns:xmpp-bind'><resource>load</resource>"
+		    "</bind></iq>");
+		c->state = BIND;
+	} else if (strcmp(l->o.tls, "starttls") == 0 && !c->ssl) {
+		if (!offered)
+			broken(c, "no STARTTLS");
+		buf_adds(&c->out,
+		    "<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>");
+		c->state = PROCEED;
+	} else if (strcmp(l->o.mechanism, "PLAIN") == 0)
+		auth_plain(l, c);
+	else
+		auth_scram(l, c);
+}
+
+static void challenge(struct load *l, struct client *c)
+{
+	char *end = c->in.len ? memmem(c->in.data, c->in.len, "</challenge>",
+	    12) : NULL;
+	char *start = end ? memrchr(c->in.data, '>',
+	    (size_t)(end - c->in.data)) : NULL;
+
+	if (has(c, "<failure"))
+		broken(c, "not let in");
+	if (!start)
+		return;
+	respond(l, c, (struct span){start + 1, (size_t)(end - start - 1)});
+	take(c, "</challenge>");
+}
+
+static void next_step(struct load *l, struct client *c)
+{
+	switch (c->state) {
+	case FEATURES:
+	case REHEADER:
+		features(l, c);
+		break;
+	case PROCEED:
+		if (take(c, "<proceed") && take(c, ">")) {
+			secure(l, c);
+			header(l, c);
+			c->state = FEATURES;
+		}
+		break;
+	case CHALLENGE:
+		challenge(l, c);
+		break;
+	case SUCCESS:
+		if (has(c, "<failure"))
+			broken(c, "not let in");
+		if (take(c, "<success") && (take(c, "</success>") ||
+		    take(c, "/>"))) {
+			header(l, c);
+			c->state = REHEADER;
+		}
+		break;
+	case BIND:
+		if (has(c, "type='error'") || has(c, "type=\"error\""))
+			broken(c, "not bound");
+		if (take(c, "</jid>") && take(c, "</iq>")) {
+			c->state = BOUND;
+			l->bound++;
+			l->under_way--;
+		}
+		break;
+	case BOUND:
+		messages(l, c);
+		break;
+	default:
+		break;
+	}
+}
+
+static void connected(struct load *l, struct client *c)
+{
+	if (strcmp(l->o.tls, "direct") == 0)
+		secure(l, c);
+	header(l, c);
+	c->state = FEATURES;
+	push(l, c);
+}
+
+static bool pull(struct client *c)
+{
+	char *room = buf_room(&c->in, 16384);
+	ssize_t n;
+
+	if (c->ssl) {
+		n = SSL_read(c->ssl, room, 16384);
+		if (n <= 0) {
+			int why = SSL_get_error(c->ssl, (int)n);
+
+			if (why == SSL_ERROR_WANT_READ ||
+			    why == SSL_ERROR_WANT_WRITE)
+				return false;
+			broken(c, "TLS ended");
+		}
+	} else {
+		n = recv(c->fd, room, 16384, 0);
+		if (n < 0 && errno == EAGAIN)
+			return false;
+		if (n <= 0)
+			broken(c, "connection ended");
+	}
+	c->in.len += (size_t)n;
+	return true;
+}
+
+static void handle(struct load *l, struct client *c)
+{
+	if (c->state == CONNECTING) {
+		int error = 0;
+		socklen_t n = sizeof(error);
+
+		getsockopt(c->fd, SOL_SOCKET, SO_ERROR, &error, &n);
+		if (error)
+			broken(c, strerror(error));
+		connected(l, c);
+		return;
+	}
+	while (pull(c)) {
+		enum state before;
+
+		do {
+			before = c->state;
+			next_step(l, c);
+		} while (c->state != before);
+	}
+	if (c->in.len == 0)
+		buf_release(&c->in);
+	push(l, c);
+}
+
+static void start(struct load *l, int number)
+{
+	struct client *c = &l->client[number];
+	struct epoll_event e = {.events = EPOLLIN | EPOLLOUT, .data.ptr = c};
+	struct addrinfo *a = l->address;
+	int one = 1;
+
+	c->number = number;
+	c->fd = socket(a->ai_family, SOCK_STREAM | SOCK_NONBLOCK, 0);
+	if (c->fd < 0)
+		diag_die_errno(1, "socket");
+	setsockopt(c->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
+	if (connect(c->fd, a->ai_addr, a->ai_addrlen) != 0 &&
+	    errno != EINPROGRESS)
+		broken(c, strerror(errno));
+	c->writing = true;
+	epoll_ctl(l->epoll, EPOLL_CTL_ADD, c->fd, &e);
+	l->started++;
+	l->under_way++;
+}
+
+static void turn(struct load *l, int timeout)
+{
+	struct epoll_event e[256];
+	int n = epoll_wait(l->epoll, e, 256, timeout);
+
+	for (int i = 0; i < n; i++)
+		handle(l, e[i].data.ptr);
+}
+
+static void log_in(struct load *l)
+{
+	int64_t deadline = now() + (int64_t)300 * SECOND;
+
+	while (l->bound < l->o.clients) {
+		while (l->started < l->o.clients && l->under_way < PACE)
+			start(l, l->started);
+		turn(l, 1000);
+		if (now() > deadline)
+			diag_die(1, "%d of %d logged in", l->bound,
+			    l->o.clients);
+	}
+}
+
+static void chat(struct load *l)
+{
+	uint64_t due_count;
+	int64_t stop;
+
+	l->begin = now();
+	stop = l->begin + (int64_t)l->o.seconds * SECOND;
+	l->chatting = true;
+	for (int i = 0; i < l->o.clients && !l->o.rate; i++) {
+		for (int w = 0; w < l->o.window; w++)
+			message(l, &l->client[i], now());
+	}
+	while (now() < stop) {
+		int64_t t = now() - l->begin;
+
+		due_count = (uint64_t)t * (uint64_t)l->o.rate / SECOND;
+		while (l->o.rate && l->sent < due_count)
+			message(l, &l->client[l->sent * 7919 %
+			    (uint64_t)l->o.clients], l->begin +
+			    (int64_t)(l->sent * SECOND /
+			    (uint64_t)l->o.rate));
+		turn(l, l->o.rate ? 1 : 100);
+	}
+	l->chatting = false;
+	l->end = now();
+	/* What is under way is waited for; what never comes is lost. */
+	while (l->received + l->errors < l->sent && now() < l->end +
+	    (int64_t)15 * SECOND)
+		turn(l, 100);
+}
+
+static int ascending(const void *a, const void *b)
+{
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+static void report(struct load *l)
+{
+	int64_t *v = l->latency;
+	size_t n = l->latencies;
+	double span = (double)(l->last - l->begin) / SECOND;
+
+	if (n)
+		qsort(v, n, sizeof(*v), ascending);
+	printf("clients=%d sent=%" PRIu64 " received=%" PRIu64 " lost=%" PRId64
+	    " doubled=%" PRIu64 " overtaken=%" PRIu64 " errors=%" PRIu64
+	    " rate=%.0f p50_ms=%.3f p99_ms=%.3f\n", l->bound, l->sent,
+	    l->received, (int64_t)(l->sent - l->errors + l->doubled -
+	    l->received), l->doubled, l->overtaken, l->errors,
+	    n ? (double)l->received / span : 0,
+	    n ? (double)v[n / 2] / 1e6 : 0,
+	    n ? (double)v[n - 1 - n / 100] / 1e6 : 0);
+}
+
+static void parse(struct options *o, int argc, const char **argv)
+{
+	struct poptOption table[] = {
+	    {"host", 'h', POPT_ARG_STRING, &o->host, 0, "", ""},
+	    {"port", 'p', POPT_ARG_STRING, &o->port, 0, "", ""},
+	    {"domain", 'd', POPT_ARG_STRING, &o->domain, 0, "", ""},
+	    {"password", 'w', POPT_ARG_STRING, &o->password, 0, "", ""},
+	    {"prefix", 'u', POPT_ARG_STRING, &o->prefix, 0, "", ""},
+	    {"tls", 't', POPT_ARG_STRING, &o->tls, 0, "", ""},
+	    {"mechanism", 'm', POPT_ARG_STRING, &o->mechanism, 0, "", ""},
+	    {"clients", 'c', POPT_ARG_INT, &o->clients, 0, "", ""},
+	    {"window", 'W', POPT_ARG_INT, &o->window, 0, "", ""},
+	    {"seconds", 's', POPT_ARG_INT, &o->seconds, 0, "", ""},
+	    {"rate", 'r', POPT_ARG_INT, &o->rate, 0, "", ""},
+	    {"size", 'b', POPT_ARG_INT, &o->size, 0, "", ""},
+	    POPT_AUTOHELP POPT_TABLEEND};
+	poptContext ctx = poptGetContext(NULL, argc, argv, table, 0);
+	const char *verb;
+	int rc = poptGetNextOpt(ctx);
+
+	verb = poptGetArg(ctx);
+	if (rc != -1 || !verb || (strcmp(verb, "chat") && strcmp(verb, "idle"))
+	    || !o->port || o->clients < 2 || o->clients % 2)
+		diag_die(64, "load chat|idle --port P --clients 2N ...");
+	o->idle = strcmp(verb, "idle") == 0;
+	poptFreeContext(ctx);
+}
+
+int main(int argc, char **argv)
+{
+	struct load l = {.o = {.host = "127.0.0.1", .domain = "localhost",
+	    .password = "pw", .prefix = "user", .tls = "none",
+	    .mechanism = "SCRAM-SHA-1", .clients = 100, .window = 4,
+	    .seconds = 10, .size = 256}};
+	struct addrinfo hints = {.ai_socktype = SOCK_STREAM};
+	struct rlimit files = {65536, 65536};
+
+	diag_init("load");
+	parse(&l.o, argc, (const char **)argv);
+	setrlimit(RLIMIT_NOFILE, &files);
+	if (getaddrinfo(l.o.host, l.o.port, &hints, &l.address) != 0)
+		diag_die(1, "no such host '%s'", l.o.host);
+	l.tls = SSL_CTX_new(TLS_client_method());
+	SSL_CTX_set_mode(l.tls, SSL_MODE_ENABLE_PARTIAL_WRITE |
+	    SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
+	l.client = mem_zalloc((size_t)l.o.clients * sizeof(*l.client));
+	l.epoll = epoll_create1(0);
+	log_in(&l);
+	if (l.o.idle) {
+		struct pollfd in = {.fd = STDIN_FILENO, .events = POLLIN};
+		char c;
+
+		printf("clients=%d\n", l.bound);
+		fflush(stdout);
+		while (poll(&in, 1, 0) == 0 || read(STDIN_FILENO, &c, 1) > 0)
+			turn(&l, 200);
+		return 0;
+	}
+	chat(&l);
+	report(&l);
+	return 0;
+}
