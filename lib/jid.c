@@ -38,6 +38,16 @@ struct span jid_bare(struct span s)
 	return slash ? (struct span){s.p, (size_t)(slash - s.p)} : s;
 }
 
+struct span jid_domain(struct span s)
+{
+	struct span bare = jid_bare(s);
+	const char *at = bare.n ? memchr(bare.p, '@', bare.n) : NULL;
+
+	if (!at)
+		return bare;
+	return (struct span){at + 1, bare.n - (size_t)(at + 1 - bare.p)};
+}
+
 /* What RFC 6122 appendix A.5 and RFC 7622 section 3.3.1 exclude. */
 static bool local_char(char c)
 {

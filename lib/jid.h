@@ -21,6 +21,9 @@ bool jid_split(struct jid *, struct span jid);
 /* The JID without its resource, as a span of it. */
 struct span jid_bare(struct span jid);
 
+/* Its domainpart, likewise. */
+struct span jid_domain(struct span jid);
+
 /* Append the JID in the form that is compared byte by byte: localpart by
  * Nodeprep, domainpart by Nameprep (without a final dot), resourcepart by
  * Resourceprep (RFC 6122; what Prosody and ejabberd use). False, with nothing

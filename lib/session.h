@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: ISC */
+/* One client's connection and its way to the server; what the live modules
+ * share. proxy.h says how they hang together. */
+#ifndef SESSION_H
+#define SESSION_H
+
+#include "flow.h"
+#include "link.h"
+#include "pipeline.h"
+#include "proxy.h"
+#include "recorder.h"
+#include "scan.h"
+#include "sm.h"
+#include "stanza.h"
+#include "wire.h"
+#include "xml.h"
+
+enum {
+	SESSION_BACKLOG = 256 * 1024, /* unwritten bytes before the other leg
+				       * is no longer read */
+	SESSION_CLOSE = 5000,	      /* milliseconds for a link to close */
+	SESSION_WINDOW = 64,	      /* records of a flow in the pipeline */
+	REQUEST_WAIT = 1000,	      /* ms before an <r/> overtakes */
+};
+
+/* One of the two connections of a session. */
+struct leg {
+	struct link *link; /* NULL: none, or no more */
+	struct scan scan;
+	struct xml_scope scope;
+	struct buf rest;   /* of what was read and not yet taken */
+	bool opened;	   /* our header was written to it */
+	bool blocked;	   /* what comes is not looked at for now */
+	bool full;	   /* it is not read: too much is held or unwritten */
+	bool ended;	   /* nothing more comes from it */
+	bool footer;	   /* its stream was ended in due form */
+};
+
+enum session_phase {
+	SESSION_OPENING, /* until the client's first header */
+	SESSION_LOGIN,	 /* until a resource is bound */
+	SESSION_BOUND,
+	SESSION_ENDING,	 /* only the held stanzas keep it */
+	SESSION_OVER,	 /* it is freed when the loop comes round */
+};
+
+struct session {
+	struct proxy *proxy;
+	struct session *next, *prev; /* of all */
+	struct session *after;	     /* on their way to be freed */
+	enum session_phase phase;
+	struct leg leg[2];   /* UP: the client, whose bytes go up; DOWN */
+	struct flow flow[2];
+	struct timer *timer; /* for the login */
+	struct sm *sm;	     /* NULL: not managed */
+	bool sm_up, sm_down; /* stanzas count, to the server, to the client */
+	bool authenticated;
+	bool direct;	     /* TLS from the first byte */
+	bool logged_in;	     /* its login was let through */
+	bool stalled;	     /* in the list of those that wait for room */
+	uint32_t resume_h;   /* of the <resume/> under way */
+	char token[RECORDER_TOKEN];
+	struct peer *peer;   /* who counts its connections; NULL: not yet */
+	struct buf jid;	     /* bound by the server */
+	struct buf bind_id;  /* of the bind request under way */
+	struct buf domain;   /* the client's to */
+	struct buf header;   /* for the server, until it is connected */
+	const char *reason;  /* of its end, for the logout */
+	size_t attempt;	     /* which of the server's addresses */
+};
+
+enum { UP, DOWN }; /* towards the server, towards the client */
+
+/* How many there were, since the start. */
+struct proxy_counts {
+	uint64_t sent, received, returned, discarded, bounced, abandoned,
+	    passed, refused_clients, records_in, records_out;
+};
+
+struct proxy {
+	struct proxy_options o;
+	struct event_base *base;
+	struct link_loop *loop;
+	struct timer *tick, *reap, *hup, *term, *interrupt;
+	struct listener *listener;
+	size_t listeners;
+	struct tls_context *tls, *server_tls, *pipeline_tls;
+	struct pipeline *pipeline;
+	struct notices *notices;
+	struct component *component;
+	struct status *status;
+	struct session *sessions, *dead;
+	struct map peers;
+	size_t clients, logged_in;
+	struct sm_store sms;
+	struct item *oldest, *newest;	/* that have a deadline */
+	struct item *requests, *last_request; /* <r/>s that wait */
+	size_t held, held_bytes;
+	bool crowded;			/* held_bytes was too much */
+	bool draining, pipeline_ended;
+	int64_t drain_until;
+	int64_t started;
+	struct proxy_counts count;
+	struct recorder recorder;
+
+	/* Shared by all, of one stanza at a time. */
+	struct xml *xml;
+	struct xml_root root;
+	struct stanza stanza;
+	struct buf canon, out, line;
+};
+
+/* session.c: the life of a session. */
+void session_new(struct proxy *, int fd, const struct listener *,
+    const struct endpoint *peer);
+/* Tell the client the stream error (RFC 6120 section 4.9.3) and end; what is
+ * held is given up. reason is for the logout, a constant. */
+void session_fail(struct session *, const char *condition, const char *text,
+    const char *reason);
+/* End without a word: the client may come back (XEP-0198). */
+void session_cut(struct session *, const char *reason);
+/* Free all that are over, at the proxy's end also the others. */
+void session_reap(struct proxy *);
+/* The other connection of that leg's: to the server for the client's. */
+void session_write(struct session *, int way, struct span bytes);
+/* Read, or stop reading, as the amount of what waits says. */
+void session_throttle(struct session *);
+/* Make the server's leg; the header is written once it is there. */
+void session_connect(struct session *);
+/* Log the session in: its first record came back, or none is asked for. */
+void session_logged_in(struct session *);
+/* Nothing more is held in that direction, and its side has ended. */
+void session_way_done(struct session *, int way);
+/* The client of a managed session has come back on another connection. */
+void session_replaced(struct session *);
+
+/* leg.c: bytes that came from a leg, and going on after blocked. */
+void leg_data(struct session *, int way, const char *p, size_t n);
+void leg_unblock(struct session *, int way);
+/* Begin anew, as after STARTTLS. */
+void leg_reset(struct session *, int way);
+void leg_release(struct leg *);
+
+/* client.c and server.c: what it was. The element is in proxy.canon and .root.
+ * over: it was too large, and the element is what stands for it. */
+void client_header(struct session *, struct span tag);
+void client_element(struct session *, const char *over);
+void client_footer(struct session *);
+void server_header(struct session *, struct span tag);
+void server_element(struct session *, const char *over);
+void server_footer(struct session *);
+
+/* login.c: a session's beginning and end as records. */
+struct span login_element(struct session *, struct buf *out,
+    const char *resumed, const char *reason);
+void login_hold(struct session *, struct span wire, struct span resumed);
+void login_refused(struct session *, struct item *);
+void login_out(struct session *);
+
+#endif

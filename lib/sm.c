@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: ISC */
+/* The memory of managed streams. */
+#include "sm.h"
+
+#include <stdlib.h>
+
+#include "mem.h"
+#include "uuid.h"
+
+struct sm *sm_new(void)
+{
+	return mem_zalloc(sizeof(struct sm));
+}
+
+static void free_swap(struct sm_swap *w)
+{
+	buf_release(&w->error);
+	free(w);
+}
+
+void sm_free(struct sm_store *store, struct sm *m)
+{
+	if (!m)
+		return;
+	if (m->until)
+		sm_unpark(store, m);
+	map_remove(&store->by_id, &m->node);
+	while (m->swaps) {
+		struct sm_swap *w = m->swaps;
+
+		m->swaps = w->next;
+		free_swap(w);
+	}
+	buf_release(&m->id);
+	buf_release(&m->jid);
+	buf_release(&m->token);
+	free(m);
+}
+
+struct sm *sm_find(const struct sm_store *store, struct span id)
+{
+	struct map_node *node = id.n ? map_find(&store->by_id, id) : NULL;
+
+	return node ? MAP_OWNER(node, struct sm, node) : NULL;
+}
+
+void sm_enabled(struct sm_store *store, struct sm *m, struct span id,
+    uint64_t max)
+{
+	struct sm *other = sm_find(store, id);
+
+	if (!id.n || id.n > SM_ID_MAX || m->id.len)
+		return;
+	if (other) {
+		map_remove(&store->by_id, &other->node);
+		buf_reset(&other->id);
+		if (other->until)
+			sm_free(store, other);
+		return;
+	}
+	if (max > SM_KEPT_MAX)
+		max = SM_KEPT_MAX;
+	/* Somewhat longer than the server does. */
+	m->keep = (int64_t)(max ? max + max / 4 + 60 : SM_KEPT) * 1000;
+	buf_addspan(&m->id, id);
+	map_add(&store->by_id, &m->node, buf_span(&m->id));
+}
+
+void sm_park(struct sm_store *store, struct sm *m, int64_t now)
+{
+	m->holder = NULL;
+	if (!m->id.len) {
+		sm_free(store, m);
+		return;
+	}
+	m->until = now + m->keep;
+	m->older = store->newest;
+	m->newer = NULL;
+	if (store->newest)
+		store->newest->newer = m;
+	else
+		store->oldest = m;
+	store->newest = m;
+	if (++store->parked > store->max)
+		sm_free(store, store->oldest);
+}
+
+void sm_unpark(struct sm_store *store, struct sm *m)
+{
+	if (!m->until)
+		return;
+	if (m->newer)
+		m->newer->older = m->older;
+	else
+		store->newest = m->older;
+	if (m->older)
+		m->older->newer = m->newer;
+	else
+		store->oldest = m->newer;
+	m->newer = m->older = NULL;
+	m->until = 0;
+	store->parked--;
+}
+
+/* They are in the order of their parting, not of their time: that is only
+ * the same for sessions of one server, which is what there is. */
+void sm_expire(struct sm_store *store, int64_t now)
+{
+	while (store->oldest && store->oldest->until <= now)
+		sm_free(store, store->oldest);
+}
+
+void sm_store_release(struct sm_store *store)
+{
+	while (store->oldest)
+		sm_free(store, store->oldest);
+	map_release(&store->by_id);
+}
+
+void sm_random_id(char out[SM_SWAP_ID])
+{
+	static const char digits[] = "0123456789abcdef";
+	unsigned char raw[SM_SWAP_ID / 2];
+
+	uuid_random(raw, sizeof(raw));
+	for (size_t i = 0; i < sizeof(raw); i++) {
+		out[2 * i] = digits[raw[i] >> 4];
+		out[2 * i + 1] = digits[raw[i] & 15];
+	}
+}
+
+/* The oldest whose error was written: a client that acknowledges so little
+ * may lose it in a broken connection. False if there is none. */
+static bool give_up_one(struct sm *m)
+{
+	struct sm_swap **at = &m->swaps, *w;
+
+	while (*at && !(*at)->answered)
+		at = &(*at)->next;
+	w = *at;
+	if (!w)
+		return false;
+	*at = w->next;
+	m->count--;
+	free_swap(w);
+	return true;
+}
+
+struct sm_swap *sm_swap(struct sm *m, struct buf *error)
+{
+	struct sm_swap *w, **last = &m->swaps;
+
+	if (m->count >= SM_SWAPS_MAX && !give_up_one(m))
+		return NULL;
+	w = mem_zalloc(sizeof(*w));
+	sm_random_id(w->id);
+	w->error = *error;
+	*error = (struct buf)BUF_EMPTY;
+	w->up = m->up + 1;
+	while (*last)
+		last = &(*last)->next;
+	*last = w;
+	m->count++;
+	return w;
+}
+
+struct sm_swap *sm_swapped(struct sm *m, struct span id)
+{
+	for (struct sm_swap *w = m->swaps; w; w = w->next) {
+		if (w->taken ||
+		    !span_same(id, (struct span){w->id, SM_SWAP_ID}))
+			continue;
+		w->taken = true;
+		return w;
+	}
+	return NULL;
+}
+
+void sm_answered(struct sm *m, struct sm_swap *w)
+{
+	w->answered = true;
+	w->down = m->down;
+}
+
+/* Whether a comes after b, as they count modulo 2^32. */
+static bool after(uint32_t a, uint32_t b)
+{
+	return a != b && a - b < UINT32_C(1) << 31;
+}
+
+void sm_acked(struct sm *m, uint32_t h)
+{
+	struct sm_swap **at = &m->swaps;
+
+	while (*at) {
+		struct sm_swap *w = *at;
+
+		if (w->answered && !after(w->down, h)) {
+			*at = w->next;
+			m->count--;
+			free_swap(w);
+		} else {
+			at = &w->next;
+		}
+	}
+}
+
+void sm_resumed(struct sm *m, uint32_t up, uint32_t down)
+{
+	struct sm_swap **at = &m->swaps;
+
+	sm_acked(m, down);
+	while (*at) {
+		struct sm_swap *w = *at;
+
+		/* The server never had it: the client sends its stanza
+		 * again. */
+		if (after(w->up, up)) {
+			*at = w->next;
+			m->count--;
+			free_swap(w);
+			continue;
+		}
+		w->taken = w->answered = false;
+		at = &w->next;
+	}
+	m->up = up;
+	m->down = down;
+}
+
+bool sm_count(struct span s, uint32_t *count)
+{
+	uint64_t n = 0;
+
+	if (s.n == 0 || s.n > 10)
+		return false;
+	for (size_t i = 0; i < s.n; i++) {
+		if (s.p[i] < '0' || s.p[i] > '9')
+			return false;
+		n = n * 10 + (uint64_t)(s.p[i] - '0');
+	}
+	*count = (uint32_t)n;
+	return n <= UINT32_MAX;
+}

@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: ISC */
+/* What comes back from the pipeline, vetted again, and what does not. */
+#include <stdlib.h>
+
+#include "bounce.h"
+#include "component.h"
+#include "notice.h"
+#include "session.h"
+#include "timer.h"
+
+/* Attributes that a stage must not touch. */
+static const char *const fixed[] = {"from", "to", "id", "type"};
+
+static bool same_outside(const struct stanza *a, const struct stanza *b)
+{
+	if (!span_same(a->node[0].name, b->node[0].name) ||
+	    !span_same(a->node[0].ns, b->node[0].ns))
+		return false;
+	for (size_t i = 0; i < sizeof(fixed) / sizeof(*fixed); i++) {
+		struct span x = stanza_get(a, 0, fixed[i]);
+		struct span y = stanza_get(b, 0, fixed[i]);
+
+		if (!x.p != !y.p || !span_same(x, y))
+			return false;
+	}
+	return true;
+}
+
+/* A stanza that was changed on its way. Returns NULL if it may go on. */
+static const char *vet(struct proxy *p, struct item *i, struct span changed)
+{
+	struct stanza was = {0};
+	const char *why = NULL;
+
+	if (i->kind != ITEM_STANZA)
+		return "is not what it was";
+	if (changed.n > p->o.max_size)
+		return "is too large";
+	why = stanza_read(&p->stanza, changed);
+	if (why)
+		return why;
+	if (stanza_read(&was, item_stanza(i)) ||
+	    !same_outside(&was, &p->stanza))
+		why = "is another one";
+	stanza_release(&was);
+	return why;
+}
+
+static void refuse_altered(struct item *i)
+{
+	verdict_refuse(i, "cancel", "internal-server-error",
+	    span_of("could not be verified, and was not delivered"));
+}
+
+static void release(struct proxy *p, struct item *i, const struct record *r)
+{
+	struct span stanza = r->field[RECORD_STANZA];
+	const char *why = NULL;
+
+	if (r->event != i->event)
+		why = "is another event";
+	else if (!span_same(stanza, item_stanza(i))) {
+		why = vet(p, i, stanza);
+		if (!why)
+			wire_element(&i->wire, stanza);
+	}
+	if (why) {
+		p->o.say("session %.*s: record %.*s came back and %s: it is "
+			 "not released", RECORDER_TOKEN, i->session->token,
+		    UUID_LEN, i->q.line.data, why);
+		buf_reset(&i->wire);
+		i->state = ITEM_NOTED;
+		notice_done(i, "gate", "", refuse_altered);
+		return;
+	}
+	if (i->kind == ITEM_STANZA && i->way == UP)
+		p->count.sent++;
+	else if (i->kind == ITEM_STANZA)
+		p->count.received++;
+	i->outcome = ITEM_GOES;
+	item_ready(i);
+}
+
+static void returned(struct item *i, const struct record *r)
+{
+	struct reason reason;
+	struct span text = span_of("refused by policy");
+
+	if (reason_last(r->field[RECORD_REASON], &reason) && reason.text.n)
+		text = reason.text;
+	verdict_refuse(i, "cancel", "policy-violation", text);
+}
+
+/* It is back, but nobody let it out: perhaps a fresh pipeline will. */
+static void stuck(struct proxy *p, struct item *i, const struct record *r)
+{
+	p->o.say("session %.*s: record %.*s came back with the verdict '%s': "
+		 "only cup-deliver --records releases", RECORDER_TOKEN,
+	    i->session->token, UUID_LEN, i->q.line.data,
+	    verdict_name(r->verdict));
+	i->state = ITEM_STUCK;
+}
+
+void verdict_answer(void *arg, struct question *q, const struct record *r)
+{
+	struct proxy *p = arg;
+	struct item *i = (struct item *)(void *)q;
+	struct session *s = i->session;
+
+	p->count.records_out++;
+	if (!s) {
+		item_free(p, i);
+		return;
+	}
+	s->flow[i->way].asked--;
+	switch (r->verdict) {
+	case VERDICT_DELIVER:
+		item_unlist(p, i);
+		release(p, i, r);
+		break;
+	case VERDICT_RETURN:
+		item_unlist(p, i);
+		p->count.returned++;
+		returned(i, r);
+		break;
+	case VERDICT_DISCARD:
+		item_unlist(p, i);
+		p->count.discarded++;
+		i->outcome = ITEM_REFUSED;
+		buf_reset(&i->wire);
+		item_ready(i);
+		break;
+	default:
+		stuck(p, i, r);
+		break;
+	}
+	if (s->phase != SESSION_OVER) {
+		flow_ask(s, UP);
+		flow_ask(s, DOWN);
+	}
+}
+
+void verdict_stray(void *arg, const struct record *r)
+{
+	struct proxy *p = arg;
+
+	p->count.records_out++;
+	p->o.say("record %.*s came back too late, or was never asked: it is "
+		 "not released", UUID_LEN, r->field[RECORD_ID].p);
+	if (r->verdict == VERDICT_DELIVER && r->event != EVENT_LOGOUT)
+		notice_late(p, r);
+}
+
+void verdict_refuse(struct item *i, const char *type, const char *condition,
+    struct span text)
+{
+	struct proxy *p = i->session->proxy;
+	struct bounce why = {type, condition, text};
+
+	i->outcome = ITEM_REFUSED;
+	if (i->kind == ITEM_LOGIN) {
+		item_ready(i);
+		return;
+	}
+	buf_reset(&i->wire);
+	buf_reset(&p->line);
+	if (!stanza_read(&p->stanza, item_stanza(i)) &&
+	    bounce_write(&p->line, &p->stanza, &why)) {
+		if (i->way == UP)
+			wire_element(&i->wire, buf_span(&p->line));
+		else if (!component_send(p->component, buf_span(&p->line)))
+			notice_done(i, "returned", " sender=\"untold\"",
+			    NULL);
+	}
+	item_ready(i);
+}
+
+/* The sender is told, now that it is on disk that it will be. */
+static void bounce(struct item *i)
+{
+	struct proxy *p = i->session->proxy;
+
+	p->count.bounced++;
+	if (i->kind == ITEM_LOGIN) {
+		session_fail(i->session, "resource-constraint",
+		    "the login could not be recorded in time",
+		    "not recorded in time");
+		return;
+	}
+	verdict_refuse(i, "wait", "resource-constraint",
+	    span_of("could not be recorded in time, and was not delivered"));
+}
+
+static void let_through(struct item *i)
+{
+	i->session->proxy->count.passed++;
+	i->outcome = ITEM_GOES;
+	item_ready(i);
+}
+
+static void expire(struct proxy *p, struct item *i)
+{
+	struct session *s = i->session;
+	bool login = i->kind == ITEM_LOGIN;
+
+	item_unlist(p, i);
+	if (p->o.on_failure == PROXY_HOLD && !login)
+		return;
+	if (i->state == ITEM_ASKED) {
+		pipeline_drop(p->pipeline, &i->q);
+		s->flow[i->way].asked--;
+	} else if (s->flow[i->way].unasked == i) {
+		struct item *next = i->next;
+
+		while (next && next->state != ITEM_HELD)
+			next = next->next;
+		s->flow[i->way].unasked = next;
+	}
+	i->state = ITEM_NOTED;
+	if (p->o.on_failure == PROXY_PASS)
+		notice_done(i, "unlogged", "", let_through);
+	else
+		notice_done(i, "bounced", "", bounce);
+}
+
+void verdict_deadlines(struct proxy *p, int64_t now)
+{
+	while (p->oldest &&
+	    now - p->oldest->since >= (int64_t)p->o.hold_timeout)
+		expire(p, p->oldest);
+}
+
+/* A fresh pipeline: what came back undecided is asked again. */
+void verdict_retry(struct proxy *p)
+{
+	for (struct session *s = p->sessions; s; s = s->next) {
+		for (int way = UP; way <= DOWN; way++) {
+			struct flow *f = &s->flow[way];
+
+			f->unasked = NULL;
+			for (struct item *i = f->first; i; i = i->next) {
+				if (i->state == ITEM_STUCK)
+					i->state = ITEM_HELD;
+				if (i->state == ITEM_HELD && !f->unasked)
+					f->unasked = i;
+			}
+			flow_ask(s, way);
+		}
+	}
+}
+
+void verdict_abandon(struct item *i, const char *why)
+{
+	struct session *s = i->session;
+	bool again = s->sm && s->sm->id.len && (i->way == UP ? s->sm_up
+							     : s->sm_down);
+	struct buf attrs = BUF_EMPTY;
+
+	s->proxy->count.abandoned++;
+	wire_attribute(&attrs, "why", span_of(why ? why : "closed"));
+	if (again)
+		buf_adds(&attrs, " again=\"true\"");
+	notice_done(i, "abandoned", buf_str(&attrs), NULL);
+	buf_release(&attrs);
+}
