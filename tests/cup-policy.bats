@@ -65,7 +65,7 @@ forwarded() {
 	is yes pass 'event login kind session type none from <left>' "$s" login
 	is no pass 'from <right>' "$s" login
 	is no pass 'to <left>' "$s" logout
-	is yes pass 'kind session event done' '<done xmlns="urn:cup:session:1" ref="x" outcome="late"/>' done
+	is yes pass 'kind session event done' '<done xmlns="urn:cup:session:1" ref="x" outcome="late"/>' "done"
 }
 
 @test "size counts the bytes of the stanza" {

@@ -118,6 +118,7 @@ cup-filter: words:3: '/\[/': .+\$"
 	refuses "1: xpath: prefix 'omemo' is not declared" 'reject a xpath "//omemo:encrypted"'
 	refuses "1: xpath: no function 'document'" "reject a xpath \"document('x')\""
 	refuses "1: xpath: no function 'matches'" "reject a xpath \"//@x and false() and matches(., 'x')\""
+	# shellcheck disable=SC2016
 	refuses "1: xpath: no variable '\$x'" 'reject a xpath "$x = 1"'
 	refuses "2: xpath: no function 'c:f'" $'namespace c "u"\nreject a xpath "//c:a[c:f()]"'
 	refuses "1: xpath: invalid expression at character 3" 'reject a xpath "//["'
