@@ -193,13 +193,17 @@ static bool add_words(struct print *p, struct view *v, struct buf *b)
 	bool spoken;
 
 	buf_adds(b, "Subject: ");
-	if (view_get(v, VIEW_SUBJECT, b))
+	spoken = view_get(v, VIEW_SUBJECT, b);
+	if (spoken)
 		buf_addc(b, '\n');
 	else
 		b->len = before;
-	spoken = view_get(v, VIEW_BODY, b);
-	if (spoken || b->len > before || !s || stanza_is(s, 0, NULL, "iq"))
-		return spoken || b->len > before;
+	if (view_get(v, VIEW_BODY, b))
+		return true;
+	if (spoken)
+		b->len--; /* the line feed */
+	if (spoken || !s || stanza_is(s, 0, NULL, "iq"))
+		return spoken;
 	texts_collect(&p->texts, s);
 	for (size_t i = 0; i < p->texts.count; i++) {
 		struct span text = texts_at(&p->texts, i);
