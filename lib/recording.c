@@ -271,7 +271,7 @@ static enum recording_item end(struct recording *r, struct buf *lines)
 
 	if (scan_cut_off(&r->scan, left)) {
 		r->pos = r->in.len;
-		fault(r, r->scan.item_at, "cut off before its end");
+		fault(r, r->scan.fault_at, r->scan.why);
 		scan_release(&r->scan);
 		scan_init(&r->scan, r->limit);
 		return RECORDING_FAULT;

@@ -33,6 +33,10 @@ void scan_note(struct scan *, uint64_t at, const char *why);
 /* What was being read ends here; an item does, unless an element is open. */
 void scan_finish(struct scan *, enum scan_item);
 
+/* Whether the tag being read may turn out to end a broken element, so that
+ * its bytes, from tag_at on, must stay. */
+bool scan_may_resume(const struct scan *);
+
 /* Each goes on from p[i], i < n, in its state, and returns where it stopped:
  * at n, or in another state, or with an item found. */
 size_t scan_outside(struct scan *, const char *, size_t i, size_t n);

@@ -6,7 +6,12 @@
 
 /* FNV-1a */
 static const uint32_t hash_seed = 2166136261u, hash_prime = 16777619;
-static const uint32_t hash_stream = 0x5f6f6d65; /* of "stream" */
+static const uint32_t hash_stream = 0x5f6f6d65;	/* of "stream" */
+static const uint32_t hash_message = 0x24f208e4;
+static const uint32_t hash_presence = 0x8cd34f84;
+static const uint32_t hash_iq = 0x4c388bef;
+
+enum { RESUME_MAX = 64 }; /* bytes of a name that a stream may resume at */
 
 /* Whether c may begin a name; of what is not ASCII the parser judges. */
 static bool name_start(char c)
@@ -53,6 +58,14 @@ static bool stream_name(const struct scan *s)
 	return s->local == hash_stream;
 }
 
+/* Note what cannot be in any XML; that elements are still open may then be
+ * the fault's, too. */
+static void broken(struct scan *s, uint64_t at, const char *why)
+{
+	scan_note(s, at, why);
+	s->broken = s->why != NULL;
+}
+
 /* A start tag is read, up to its '>'. */
 static void tag_ends(struct scan *s, size_t i, bool empty)
 {
@@ -78,7 +91,7 @@ static void mismatch(struct scan *s)
 {
 	uint32_t depth = s->depth;
 
-	scan_note(s, s->tag_at, "end tag does not match");
+	broken(s, s->tag_at, "end tag does not match");
 	while (depth && s->open[depth - 1] != s->hash)
 		depth--;
 	if (depth) {
@@ -121,6 +134,7 @@ size_t scan_text(struct scan *s, const char *p, size_t i, size_t n)
 		return i;
 	if (p[i] == '&')
 		return begin_ref(s, i, IN_TEXT);
+	s->tag_at = s->at + i;
 	s->state = IN_LT;
 	return i + 1;
 }
@@ -164,7 +178,6 @@ size_t scan_lt(struct scan *s, const char *p, size_t i, size_t n)
 	char c = p[i];
 
 	(void)n;
-	s->tag_at = s->at + i - 1;
 	s->hash = s->local = hash_seed;
 	s->name_len = s->attrs = 0;
 	s->run = 0;
@@ -182,6 +195,7 @@ size_t scan_lt(struct scan *s, const char *p, size_t i, size_t n)
 		return i;
 	} else {
 		scan_note(s, s->tag_at, "'<' that begins no tag");
+		s->stray = true; /* so what follows is no fault of its own */
 		scan_finish(s, SCAN_ELEMENT);
 		return i;
 	}
@@ -212,11 +226,33 @@ static size_t hash_name(struct scan *s, const char *p, size_t i, size_t n)
 	return i;
 }
 
+/* Whether a broken element ends where this tag begins: a stream's header, or
+ * a stanza where none can be. Only what no server passes on breaks elements,
+ * so nobody can have a stanza of his making taken out of another. */
+static bool resumes(const struct scan *s)
+{
+	return s->broken && (stream_name(s) ||
+		(s->depth == 1 && (s->hash == hash_message ||
+			s->hash == hash_presence || s->hash == hash_iq)));
+}
+
+bool scan_may_resume(const struct scan *s)
+{
+	return s->broken && s->name_len <= RESUME_MAX &&
+	    (s->state == IN_LT || s->state == IN_NAME);
+}
+
 size_t scan_name(struct scan *s, const char *p, size_t i, size_t n)
 {
 	i = hash_name(s, p, i, n);
-	if (i < n)
-		s->state = IN_TAG;
+	if (i == n)
+		return i;
+	s->state = IN_TAG;
+	if (s->name_len <= RESUME_MAX && resumes(s)) {
+		s->depth = 0;
+		scan_finish(s, SCAN_ELEMENT);
+		return (size_t)(s->tag_at - s->at);
+	}
 	return i;
 }
 
@@ -240,7 +276,7 @@ size_t scan_tag(struct scan *s, const char *p, size_t i, size_t n)
 			return i + 1;
 		case '<':
 			/* The tag was never closed: go on with what this is. */
-			scan_note(s, s->at + i, "'<' inside a tag");
+			broken(s, s->at + i, "'<' inside a tag");
 			tag_ends(s, i, false);
 			return i;
 		default:
@@ -259,7 +295,7 @@ size_t scan_value(struct scan *s, const char *p, size_t i, size_t n)
 		return begin_ref(s, i, IN_VALUE);
 	if (p[i] == '<') {
 		/* Never allowed in a value: most likely a quote is missing. */
-		scan_note(s, s->at + i, "'<' inside an attribute");
+		broken(s, s->at + i, "'<' inside an attribute");
 		tag_ends(s, i, false);
 		return i;
 	}
@@ -274,7 +310,9 @@ size_t scan_slash(struct scan *s, const char *p, size_t i, size_t n)
 		tag_ends(s, i + 1, true);
 		return i + 1;
 	}
-	scan_note(s, s->at + i, "'/' inside a tag");
+	scan_note(s, s->at + i - 1, "'/' inside a tag");
+	if (scan_space(p[i]))
+		return i + 1;
 	s->state = IN_TAG;
 	return i;
 }
@@ -297,7 +335,7 @@ size_t scan_end_tail(struct scan *s, const char *p, size_t i, size_t n)
 		end_tag(s);
 		return i + 1;
 	}
-	scan_note(s, s->at + i, "bad end tag");
+	broken(s, s->at + i, "bad end tag");
 	if (p[i] == '<') {
 		end_tag(s);
 		return i;

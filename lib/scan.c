@@ -52,8 +52,9 @@ size_t scan_outside(struct scan *s, const char *p, size_t i, size_t n)
 	if (p[i] == '<') {
 		s->inside = true;
 		s->stray = false;
-		s->item_at = at;
+		s->item_at = s->tag_at = at;
 		s->tag = 0;
+		s->broken = false;
 		s->state = IN_LT;
 		return i + 1;
 	}
@@ -149,20 +150,22 @@ enum scan_item scan_next(struct scan *s, const char *p, size_t n,
 	}
 	/* Dropped bytes are not at p any more. */
 	from = s->item_at > s->at ? (size_t)(s->item_at - s->at) : 0;
-	if (s->found != SCAN_MORE) {
+	*take = i;
+	if (s->found != SCAN_MORE)
 		item = found(s, p, from, i);
-		*take = i;
-	} else if (!s->inside || drop(s, p, from, i)) {
-		*take = i;
-	} else {
+	else if (s->inside && !drop(s, p, from, i))
 		*take = from;
-	}
+	else if (scan_may_resume(s))
+		*take = (size_t)(s->tag_at - s->at);
 	s->at += *take;
 	s->seen = i - *take;
 	return item;
 }
 
-bool scan_cut_off(const struct scan *s, size_t left)
+bool scan_cut_off(struct scan *s, size_t left)
 {
-	return s->inside || left;
+	if (!s->inside && !left)
+		return false;
+	scan_note(s, s->item_at, "cut off before its end");
+	return true;
 }

@@ -46,7 +46,7 @@ struct scan {
 	uint32_t depth, attrs;
 	uint64_t tag_at, ref_at;
 	unsigned char state, back, found, quote, run, subset;
-	bool inside, stray, declaration;
+	bool inside, stray, broken, declaration;
 	uint32_t mark;
 	uint32_t open[STANZA_DEPTH_MAX]; /* hashes of the names open */
 };
@@ -62,7 +62,7 @@ enum scan_item scan_next(struct scan *, const char *p, size_t n,
     size_t *take);
 
 /* At the end of the stream, with so many bytes left that were not taken:
- * whether something is unfinished. Its beginning is then in item_at. */
-bool scan_cut_off(const struct scan *, size_t left);
+ * whether something is unfinished; why and fault_at then say what. */
+bool scan_cut_off(struct scan *, size_t left);
 
 #endif
