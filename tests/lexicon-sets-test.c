@@ -76,6 +76,21 @@ static void test_sets(void)
 	end(&f);
 }
 
+static void test_twice(void)
+{
+	struct fixture f = {.l = lexicon_new()};
+	struct cuts c = {0};
+
+	lexicon_set(f.l);
+	lexicon_add(f.l, 0, span_of("beta"));
+	lexicon_add(f.l, 0, span_of("BETA!"));
+	begin(&f, sample);
+	OK(lexicon_cuts(f.l, 0, &c) == 0 && c.count == 2,
+	    "an entry that comes twice is one");
+	cuts_release(&c);
+	end(&f);
+}
+
 static void test_empty_set(void)
 {
 	struct fixture f = {.l = lexicon_new()};
@@ -131,6 +146,7 @@ static void test_large(void)
 int main(void)
 {
 	test_sets();
+	test_twice();
 	test_empty_set();
 	test_large();
 	return tap_done();

@@ -148,6 +148,7 @@ static void test_alone(void)
 	    "a\xe6\xa9\x9f"
 	    "b",
 	    "a\xe6\xa9\x9f-");
+	cuts_to("\xc3\xa9", "\xe6\xa9\x9f\xc3\xa9", "\xe6\xa9\x9f-");
 	/* Halfwidth kana with its voiced mark; and without, another word. */
 	cuts_to("\xe3\x82\xac", "\xef\xbd\xb6\xef\xbe\x9e \xe3\x82\xab",
 	    "- \xe3\x82\xab");

@@ -191,6 +191,30 @@ static void test_bounds(void)
 	bounded("/\\w+!/", 'a', 250000, 1, 2);
 }
 
+/* Long texts are searched a window at a time: a match at every place around
+ * the ends of the first windows. */
+static void windows(const char *filler, size_t step)
+{
+	enum { CHARS = 10000, FROM = 900, TO = 1100 };
+	struct buf text = BUF_EMPTY, left = BUF_EMPTY;
+	bool all = true;
+
+	for (size_t at = FROM; at < TO; at++) {
+		int has, cuts;
+
+		buf_reset(&text);
+		for (size_t i = 0; i < CHARS; i++)
+			buf_adds(&text, i == at || i == at + 1 ? "ab" : filler);
+		buf_reset(&left);
+		asks("/abab/", buf_span(&text), &has, &cuts, &left);
+		all &=
+		    has == 1 && cuts == 1 && left.len == (CHARS - 2) * step + 1;
+	}
+	OK(all, "a match is found wherever it is in a long text");
+	buf_release(&text);
+	buf_release(&left);
+}
+
 int main(void)
 {
 	test_syntax();
@@ -199,5 +223,7 @@ int main(void)
 	test_empty();
 	test_refusals();
 	test_bounds();
+	windows("x", 1);
+	windows("\xe6\xa9\x9f", 3);
 	return tap_done();
 }

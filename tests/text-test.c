@@ -46,6 +46,7 @@ static void test_collecting(void)
 static void test_xhtml(void)
 {
 	texts_are("<h><b " XHTML ">x</b></h>", "x");
+	texts_are("<b " XHTML ">x<i>y</i></b>", "xy");
 	texts_are("<p " XHTML ">ev<b>e<i>r</i>y</b>thing</p>", "everything");
 	texts_are("<body>ev<b " XHTML ">ery</b>thing</body>", "everything");
 	texts_are(
@@ -171,6 +172,28 @@ static void test_overlap(void)
 	stanza_release(&s);
 }
 
+/* "secret" in the joined reading, "ret" in the split one. */
+static void test_two_readings(void)
+{
+	static const char xml[] = "<m>sec<x/>ret</m>";
+	struct stanza s = {0};
+	struct texts t = {0};
+	struct cuts c = {0};
+	struct buf b = BUF_EMPTY;
+
+	stanza_read(&s, span_of(xml));
+	texts_collect(&t, &s);
+	cuts_add(&c, (struct cut){0, 0, 6});
+	cuts_add(&c, (struct cut){1, 4, 3});
+	OK(texts_replace(&t, span_of(xml), &c, span_of("-"), &b) == 2,
+	    "what both readings cut is cut once");
+	SAME_SPAN(buf_span(&b), "<m>-<x/>-</m>", "in both places");
+	buf_release(&b);
+	cuts_release(&c);
+	texts_release(&t);
+	stanza_release(&s);
+}
+
 int main(void)
 {
 	test_collecting();
@@ -180,6 +203,7 @@ int main(void)
 	test_canonical();
 	test_pieces();
 	test_overlap();
+	test_two_readings();
 	texts_release(NULL);
 	cuts_release(NULL);
 	return tap_done();

@@ -19,6 +19,10 @@ proves() {
 	proves stanza-test
 }
 
+@test "its tree has every name, namespace, attribute and text" {
+	proves stanza-tree-test
+}
+
 @test "text is escaped as the canonical form has it, and back" {
 	proves escape-test
 }
