@@ -59,7 +59,7 @@ static bool token_valid(const char *s)
 		if (s[i] <= ' ' || s[i] > '~')
 			return false;
 	}
-	return n > 0 && n <= RECORD_TOKEN_MAX;
+	return n > 0 && n <= RECORD_TOKEN_MAX && strcmp(s, "-") != 0;
 }
 
 static void set_as(struct home *h, char *jid)
@@ -190,7 +190,7 @@ static void intercept(struct intercept *t, const char *path)
 
 	if (fd < 0) {
 		diag_warn_errno("cannot open '%s'", path);
-		t->status = EX_NOINPUT;
+		t->status = EX_IOERR;
 		return;
 	}
 	recording_begin(&t->recording, fd);
