@@ -64,11 +64,13 @@ static void print_notes(const struct policy *p, bool warned)
 
 static int check(const struct policy *p, bool good)
 {
+	size_t rules = policy_rules(p), tables = policy_tables(p);
+
 	print_notes(p, true);
 	if (!good)
 		return EX_CONFIG;
-	printf("%zu rules, %zu tables, tag %s\n", policy_rules(p),
-	    policy_tables(p), policy_tag(p));
+	printf("%zu rule%s, %zu table%s, tag %s\n", rules, &"s"[rules == 1],
+	    tables, &"s"[tables == 1], policy_tag(p));
 	cli_close_stdout();
 	return EX_OK;
 }

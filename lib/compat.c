@@ -77,8 +77,7 @@ static void put_segment(struct compat *c, struct points *q, size_t in)
 {
 	size_t n;
 
-	if (q->n > 2)
-		fold_sort(q->p, q->n);
+	fold_sort(q->p, q->n);
 	n = fold_compose(q->p, q->n);
 	add_step(c, in, false);
 	buf_room(&c->out, n * 4);

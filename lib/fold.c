@@ -180,12 +180,30 @@ static int by_order(const void *a, const void *b)
 	return (x->place > y->place) - (x->place < y->place);
 }
 
-/* Marks without an order (class 0) part the run: nothing goes past them. */
+static bool sorted(const int32_t *points, size_t n)
+{
+	unsigned char last = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		unsigned char order = fold_order((uint32_t)points[i]);
+
+		if (order && order < last)
+			return false;
+		last = order;
+	}
+	return true;
+}
+
+/* Characters without an order (class 0) part the run: nothing goes past
+ * them. */
 void fold_sort(int32_t *points, size_t n)
 {
-	struct mark *mark = mem_resize(NULL, n, sizeof(*mark));
+	struct mark *mark;
 	size_t from = 0;
 
+	if (sorted(points, n))
+		return;
+	mark = mem_resize(NULL, n, sizeof(*mark));
 	for (size_t i = 0; i <= n; i++) {
 		if (i < n) {
 			mark[i] = (struct mark){

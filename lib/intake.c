@@ -27,7 +27,7 @@ static enum intake_item bad(struct intake *k, const char *why)
 	return INTAKE_BAD;
 }
 
-static ssize_t read_some(int fd, char *p, size_t size)
+ssize_t intake_read(int fd, char *p, size_t size)
 {
 	struct pollfd wait = {.fd = fd, .events = POLLIN};
 	ssize_t n;
@@ -51,7 +51,7 @@ static bool fill(struct intake *k)
 	k->scanned -= k->pos;
 	k->pos = 0;
 	buf_room(&k->in, INTAKE_CHUNK);
-	n = read_some(k->fd, k->in.data + k->in.len, INTAKE_CHUNK);
+	n = intake_read(k->fd, k->in.data + k->in.len, INTAKE_CHUNK);
 	if (n < 0)
 		return false;
 	k->in.len += (size_t)n;

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "buf.h"
 #include "record.h"
@@ -46,5 +47,8 @@ enum intake_item intake_next(struct intake *, struct record *);
 /* As intake_next, but lines are only framed, not parsed: INTAKE_RECORD means
  * a line that is not a comment. For other kinds of lines than records. */
 enum intake_item intake_line(struct intake *);
+
+/* One read of fd, also where it does not block; as read(2) otherwise. */
+ssize_t intake_read(int fd, char *p, size_t size);
 
 #endif

@@ -75,6 +75,8 @@ static bool prepared(struct buf *b, struct span s,
 {
 	char text[4 * JID_PART_MAX + 1];
 
+	if (memchr(s.p, '\0', s.n)) /* would end it for stringprep */
+		return false;
 	memcpy(text, s.p, s.n);
 	text[s.n] = '\0';
 	if (stringprep(text, sizeof(text), 0, profile) != STRINGPREP_OK ||

@@ -36,6 +36,7 @@ static enum journal_item broken(struct journal_reader *j, const char *why)
 {
 	buf_reset(&j->why);
 	buf_adds(&j->why, why);
+	buf_str(&j->why);
 	return JOURNAL_BROKEN;
 }
 

@@ -6,7 +6,7 @@
 #ifndef NOTICE_H
 #define NOTICE_H
 
-#include "flow.h"
+#include "lane.h"
 
 struct notices;
 struct proxy;

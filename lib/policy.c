@@ -184,7 +184,9 @@ bool policy_load(struct policy *p, const char *path, const struct place *whence,
 	text = (struct span){p->source[*source].text, p->source[*source].len};
 	if (whence)
 		at = *whence;
-	if (!read)
+	if (!read && !whence)
+		policy_fault(p, at, "cannot be read: %s", strerror(reason));
+	else if (!read)
 		policy_fault(p, at, "cannot read '%s': %s", path,
 		    strerror(reason));
 	else if (text.n > POLICY_FILE_MAX)

@@ -5,9 +5,9 @@
  * How it hangs together: a session (session.h) has two legs, to the client
  * and to the server. leg.c frames what comes (scan.h) and vets it (xml.h);
  * client.c and server.c decide what it means. What must be judged becomes an
- * item (item.h) in the flow of its direction, and its record is put to the
- * pipeline (pipeline.h). Answers and deadlines are judged in verdict.c; flow.c
- * writes what is at the head of a flow and decided, in order, and replaces
+ * item (item.h) in the lane of its direction, and its record is put to the
+ * pipeline (pipeline.h). Answers and deadlines are judged in verdict.c; lane.c
+ * writes what is at the head of a lane and decided, in order, and replaces
  * what may not go on (sm.h). What the journal's verdicts do not tell is
  * written to another journal first (notice.h). */
 #ifndef PROXY_H

@@ -11,12 +11,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "buf.h"
-#include "digest.h"
+#include "oversize.h"
 #include "span.h"
 #include "stanza.h"
-
-enum { SCAN_HEAD = 1024 }; /* bytes kept of an element that is too large */
 
 enum scan_item {
 	SCAN_MORE,	  /* nothing is whole: more bytes are needed */
@@ -26,16 +23,6 @@ enum scan_item {
 	SCAN_DECLARATION, /* <?xml ...?> outside of any element */
 	SCAN_OVERSIZE,	  /* an element of more than limit bytes: over */
 	SCAN_FAULT,	  /* something forbidden, skipped: why and fault_at */
-};
-
-/* What is kept of an element that is too large. */
-struct scan_over {
-	struct digest *digest;
-	struct buf head; /* its start tag, if that is within the limit, but at
-			  * least its first SCAN_HEAD bytes */
-	size_t tag;	 /* bytes of the start tag; 0: beyond the limit */
-	uint64_t bytes;
-	char sha256[DIGEST_HEX];
 };
 
 /* Of one stream. The caller keeps the bytes; the first seen of them, from the
@@ -49,17 +36,17 @@ struct scan {
 	const char *why;   /* in a few words, of a fault */
 	uint64_t fault_at; /* where in the stream */
 	bool ended;	   /* a fault that an end of the stream is part of */
-	struct scan_over *over; /* of SCAN_OVERSIZE, until the next call */
+	size_t tag; /* of an element: bytes of its start tag */
+	struct oversize *over; /* of SCAN_OVERSIZE, until the next call */
 
 	/* The scanner's own. */
 	uint64_t at; /* place in the stream of the first byte not taken */
 	size_t seen;
-	uint32_t tag; /* bytes of the root's start tag; 0: not yet known */
 	uint32_t hash, local, name_len; /* of the name being read */
 	uint32_t depth, attrs;
 	uint64_t tag_at, ref_at;
 	unsigned char state, back, found, quote, run, subset;
-	bool inside, stray, declaration;
+	bool inside, stray, broken, declaration;
 	uint32_t mark;
 	uint32_t open[STANZA_DEPTH_MAX]; /* hashes of the names open */
 };
@@ -75,7 +62,7 @@ enum scan_item scan_next(struct scan *, const char *p, size_t n,
     size_t *take);
 
 /* At the end of the stream, with so many bytes left that were not taken:
- * whether something is unfinished. Its beginning is then in item_at. */
-bool scan_cut_off(const struct scan *, size_t left);
+ * whether something is unfinished; why and fault_at then say what. */
+bool scan_cut_off(struct scan *, size_t left);
 
 #endif

@@ -4,7 +4,7 @@
 #ifndef SESSION_H
 #define SESSION_H
 
-#include "flow.h"
+#include "lane.h"
 #include "link.h"
 #include "pipeline.h"
 #include "proxy.h"
@@ -19,7 +19,7 @@ enum {
 	SESSION_BACKLOG = 256 * 1024, /* unwritten bytes before the other leg
 				       * is no longer read */
 	SESSION_CLOSE = 5000,	      /* milliseconds for a link to close */
-	SESSION_WINDOW = 64,	      /* records of a flow in the pipeline */
+	SESSION_WINDOW = 64,	      /* records of a lane in the pipeline */
 	REQUEST_WAIT = 1000,	      /* ms before an <r/> overtakes */
 };
 
@@ -50,7 +50,7 @@ struct session {
 	struct session *after;	     /* on their way to be freed */
 	enum session_phase phase;
 	struct leg leg[2];   /* UP: the client, whose bytes go up; DOWN */
-	struct flow flow[2];
+	struct lane lane[2];
 	struct timer *timer; /* for the login */
 	struct sm *sm;	     /* NULL: not managed */
 	bool sm_up, sm_down; /* stanzas count, to the server, to the client */

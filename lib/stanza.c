@@ -106,23 +106,27 @@ static bool after_brackets(const struct buf *b)
 	return b->len >= 2 && memcmp(b->data + b->len - 2, "]]", 2) == 0;
 }
 
+/* A bit for each character that is escaped; all are below 64. */
+#define BIT(c) (UINT64_C(1) << (c))
+static const uint64_t in_both =
+    BIT('&') | BIT('<') | BIT('\t') | BIT('\n') | BIT('\r');
+
 static void escape(struct buf *b, struct span s, bool text)
 {
-	static const char in_text[] = "&<>\t\n\r", in_attr[] = "&<\"\t\n\r";
-	const char *special = text ? in_text : in_attr;
+	uint64_t special = in_both | BIT(text ? '>' : '"');
 	size_t from = 0;
 
 	for (size_t i = 0; i < s.n; i++) {
-		char c = s.p[i];
+		unsigned char c = (unsigned char)s.p[i];
 
-		if ((unsigned char)c > '>' || !c || !strchr(special, c))
+		if (c >= 64 || !(special >> c & 1))
 			continue;
 		buf_add(b, s.p + from, i - from);
 		from = i;
 		if (c == '>' && !after_brackets(b))
 			continue;
 		for (int e = 0; e < ENTITIES; e++) {
-			if (entities[e].c == c)
+			if (entities[e].c == (char)c)
 				buf_add(b, entities[e].as, entities[e].n);
 		}
 		from = i + 1;

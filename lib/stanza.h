@@ -52,8 +52,8 @@ struct stanza {
 
 /* Read one element that is all of data. Returns NULL, or in a few words why
  * it is not one in canonical form ("is cut off", "has ..."), with the offset
- * in fault; the tree is then empty. The bytes must stay as long as the tree is used; a further call
- * replaces the tree and keeps its memory. */
+ * in fault; the tree is then empty. The bytes must stay as long as the tree is
+ * used; a further call replaces the tree and keeps its memory. */
 const char *stanza_read(struct stanza *, struct span data);
 
 void stanza_release(struct stanza *);

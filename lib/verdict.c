@@ -112,7 +112,7 @@ void verdict_answer(void *arg, struct question *q, const struct record *r)
 		item_free(p, i);
 		return;
 	}
-	s->flow[i->way].asked--;
+	s->lane[i->way].asked--;
 	switch (r->verdict) {
 	case VERDICT_DELIVER:
 		item_unlist(p, i);
@@ -135,8 +135,8 @@ void verdict_answer(void *arg, struct question *q, const struct record *r)
 		break;
 	}
 	if (s->phase != SESSION_OVER) {
-		flow_ask(s, UP);
-		flow_ask(s, DOWN);
+		lane_ask(s, UP);
+		lane_ask(s, DOWN);
 	}
 }
 
@@ -208,13 +208,13 @@ static void expire(struct proxy *p, struct item *i)
 		return;
 	if (i->state == ITEM_ASKED) {
 		pipeline_drop(p->pipeline, &i->q);
-		s->flow[i->way].asked--;
-	} else if (s->flow[i->way].unasked == i) {
+		s->lane[i->way].asked--;
+	} else if (s->lane[i->way].unasked == i) {
 		struct item *next = i->next;
 
 		while (next && next->state != ITEM_HELD)
 			next = next->next;
-		s->flow[i->way].unasked = next;
+		s->lane[i->way].unasked = next;
 	}
 	i->state = ITEM_NOTED;
 	if (p->o.on_failure == PROXY_PASS)
@@ -235,7 +235,7 @@ void verdict_retry(struct proxy *p)
 {
 	for (struct session *s = p->sessions; s; s = s->next) {
 		for (int way = UP; way <= DOWN; way++) {
-			struct flow *f = &s->flow[way];
+			struct lane *f = &s->lane[way];
 
 			f->unasked = NULL;
 			for (struct item *i = f->first; i; i = i->next) {
@@ -244,7 +244,7 @@ void verdict_retry(struct proxy *p)
 				if (i->state == ITEM_HELD && !f->unasked)
 					f->unasked = i;
 			}
-			flow_ask(s, way);
+			lane_ask(s, way);
 		}
 	}
 }

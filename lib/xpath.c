@@ -24,24 +24,38 @@ struct xpath {
 	char why[256];
 };
 
-/* libxml2 would print it; and the first is the one to tell. */
+/* The first error is the one to tell; libxml2 gives no words for it here. */
 static void note_error(void *data, xmlErrorPtr error)
 {
+	static const struct {
+		int code;
+		const char *words;
+	} known[] = {
+	    {XML_XPATH_NUMBER_ERROR, "bad number"},
+	    {XML_XPATH_UNFINISHED_LITERAL_ERROR, "unfinished literal"},
+	    {XML_XPATH_INVALID_PREDICATE_ERROR, "invalid predicate"},
+	    {XML_XPATH_UNCLOSED_ERROR, "unclosed bracket"},
+	    {XML_XPATH_INVALID_OPERAND, "invalid operand"},
+	    {XML_XPATH_INVALID_TYPE, "argument of the wrong type"},
+	    {XML_XPATH_INVALID_ARITY, "wrong number of arguments"},
+	};
 	struct xpath *x = data;
-	size_t n;
+	const char *words = "invalid expression";
 
-	if (error->code == XML_ERR_NO_MEMORY)
+	if (error->code == XML_XPATH_MEMORY_ERROR ||
+	    error->code == XML_ERR_NO_MEMORY)
 		mem_exhausted();
+	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++) {
+		if (error->code == known[i].code)
+			words = known[i].words;
+	}
 	if (x->why[0])
 		return;
-	n = (size_t)snprintf(x->why, sizeof(x->why), "%s",
-	    error->message ? error->message : "bad expression");
-	if (n >= sizeof(x->why))
-		n = sizeof(x->why) - 1;
-	while (n && (x->why[n - 1] == '\n' || x->why[n - 1] == ' '))
-		x->why[--n] = '\0';
-	if (x->why[0] >= 'A' && x->why[0] <= 'Z')
-		x->why[0] = (char)(x->why[0] + 32);
+	if (error->int1 > 0) /* where, while it is compiled */
+		snprintf(x->why, sizeof(x->why), "%s at character %d", words,
+		    error->int1 + 1);
+	else
+		snprintf(x->why, sizeof(x->why), "%s", words);
 }
 
 struct xpath *xpath_new(void)
@@ -146,7 +160,7 @@ const char *xpath_add(struct xpath *x, struct span expr, bool *bare)
 	compiled = xmlXPathCtxtCompile(x->context, BAD_CAST text);
 	free(text);
 	if (!compiled)
-		return x->why[0] ? x->why : "bad expression";
+		return x->why[0] ? x->why : "invalid expression";
 	why = check_names(x, expr, bare);
 	if (why) {
 		xmlXPathFreeCompExpr(compiled);
@@ -159,7 +173,7 @@ const char *xpath_add(struct xpath *x, struct span expr, bool *bare)
 	if (xpath_holds(x, x->count++) >= 0)
 		return NULL;
 	xmlXPathFreeCompExpr(x->expr[--x->count]);
-	return x->why[0] ? x->why : "bad expression";
+	return x->why[0] ? x->why : "invalid expression";
 }
 
 void xpath_begin(struct xpath *x, struct span stanza)

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: ISC */
+/* cup-intercept: XMPP traffic into records. */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "cli.h"
+#include "diag.h"
+#include "home.h"
+#include "mem.h"
+#include "out.h"
+#include "record.h"
+#include "recording.h"
+#include "traffic.h"
+
+enum {
+	LIMIT_MIN = 1024,
+	LIMIT_MAX = 3 * 1024 * 1024, /* twice and all else fits in a line */
+};
+
+struct options {
+	struct home home;
+	unsigned events;
+	char *node;
+	size_t limit;
+	const char **file; /* operands, NULL at the end */
+	poptContext ctx;   /* their owner */
+};
+
+struct intercept {
+	struct options opt;
+	struct recorder recorder;
+	struct recording recording;
+	struct xml *xml;
+	struct out out;
+	int status;
+};
+
+/* The host's name up to its first dot. */
+static char *host_label(void)
+{
+	char name[256] = "";
+
+	if (gethostname(name, sizeof(name) - 1) != 0)
+		name[0] = '\0';
+	name[strcspn(name, ".")] = '\0';
+	return mem_strdup(name[0] ? name : "node");
+}
+
+static bool token_valid(const char *s)
+{
+	size_t n = strlen(s);
+
+	for (size_t i = 0; i < n; i++) {
+		if (s[i] <= ' ' || s[i] > '~')
+			return false;
+	}
+	return n > 0 && n <= RECORD_TOKEN_MAX && strcmp(s, "-") != 0;
+}
+
+static void set_as(struct home *h, char *jid)
+{
+	if (!home_as(h, span_of(jid)))
+		cli_misuse("option '--as': '%s' is no JID", jid);
+	free(jid);
+}
+
+static void add_domain(struct home *h, char *domain)
+{
+	if (!home_domain(h, span_of(domain)))
+		cli_misuse("option '--domain': '%s' is no domain", domain);
+	free(domain);
+}
+
+static unsigned events(char *list)
+{
+	struct span unknown;
+	unsigned set = traffic_events(list, &unknown);
+
+	if (!set)
+		cli_misuse("option '--events': unknown event '%.*s'",
+		    SPAN_ARG(unknown));
+	free(list);
+	return set;
+}
+
+static void set_node(struct options *opt, char *name)
+{
+	if (!token_valid(name))
+		cli_misuse("option '--node': '%s' is no name: 1 to 255 "
+			   "printable ASCII characters, no space", name);
+	free(opt->node);
+	opt->node = name;
+}
+
+static void parse_option(struct options *opt, poptContext ctx, int option)
+{
+	switch (option) {
+	case 'd':
+		add_domain(&opt->home, cli_argument(ctx));
+		break;
+	case 'a':
+		set_as(&opt->home, cli_argument(ctx));
+		break;
+	case 'e':
+		opt->events = events(cli_argument(ctx));
+		break;
+	case 'n':
+		set_node(opt, cli_argument(ctx));
+		break;
+	case 's':
+		opt->limit =
+		    cli_size(ctx, "max-size", LIMIT_MIN, LIMIT_MAX);
+		break;
+	default:
+		break;
+	}
+}
+
+static struct options parse(int argc, const char **argv)
+{
+	struct options opt = {.events = TRAFFIC_DEFAULT,
+	    .limit = RECORD_STANZA_MAX};
+	const struct poptOption table[] = {
+	    {"as", '\0', POPT_ARG_STRING, NULL, 'a',
+		"The recording is of this account's stream", "JID"},
+	    {"domain", '\0', POPT_ARG_STRING, NULL, 'd',
+		"Addresses at DOMAIN are this node's (repeatable)", "DOMAIN"},
+	    {"events", '\0', POPT_ARG_STRING, NULL, 'e',
+		"What to record: message, muc, login, logout (the default), "
+		"presence, iq, all", "LIST"},
+	    {"node", '\0', POPT_ARG_STRING, NULL, 'n',
+		"Name of this node (default: the host's)", "NAME"},
+	    {"max-size", '\0', POPT_ARG_STRING, NULL, 's',
+		"Refuse stanzas of more bytes (default: 256K)", "SIZE"},
+	    CLI_TABLE};
+	poptContext ctx =
+	    cli_open(argc, argv, table, "[OPTION...] [FILE...]", false);
+	int rc;
+
+	while ((rc = cli_next(ctx)) >= 0)
+		parse_option(&opt, ctx, rc);
+	opt.ctx = ctx;
+	opt.file = poptGetArgs(ctx);
+	if (!opt.node)
+		opt.node = host_label();
+	return opt;
+}
+
+static void flush(struct intercept *t, bool all)
+{
+	if (!(all ? out_flush(&t->out) : out_spill(&t->out)))
+		diag_die_errno(EX_IOERR, "cannot write to standard output");
+}
+
+/* Read one input to its end; false if reading it failed. */
+static bool pump(struct intercept *t, const char *name)
+{
+	struct recording *r = &t->recording;
+	enum recording_item item;
+
+	while ((item = recording_next(r, &t->out.buf)) != RECORDING_END) {
+		switch (item) {
+		case RECORDING_FAULT:
+			t->status = t->status ? t->status : EX_DATAERR;
+			/* fall through */
+		case RECORDING_NOTICE:
+			diag_warn("%s: byte %" PRIu64 ": %s", name, r->at,
+			    r->why);
+			break;
+		case RECORDING_ERROR:
+			return false;
+		default:
+			break;
+		}
+		flush(t, item == RECORDING_DRAINED);
+	}
+	return true;
+}
+
+static void intercept(struct intercept *t, const char *path)
+{
+	bool std = !path || strcmp(path, "-") == 0;
+	const char *name = std ? "stdin" : path;
+	int fd = std ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0) {
+		diag_warn_errno("cannot open '%s'", path);
+		t->status = EX_IOERR;
+		return;
+	}
+	recording_begin(&t->recording, fd);
+	if (!pump(t, name)) {
+		diag_warn_errno("cannot read '%s'", name);
+		t->status = EX_IOERR;
+	}
+	if (!std)
+		close(fd);
+}
+
+static void release(struct intercept *t)
+{
+	recording_release(&t->recording);
+	xml_free(t->xml);
+	home_release(&t->opt.home);
+	buf_release(&t->out.buf);
+	free(t->opt.node);
+	poptFreeContext(t->opt.ctx);
+}
+
+int main(int argc, char **argv)
+{
+	struct intercept t = {.out = {STDOUT_FILENO, BUF_EMPTY}};
+
+	t.opt = parse(argc, (const char **)argv);
+	t.recorder.node = span_of(t.opt.node);
+	t.xml = xml_new();
+	recording_init(&t.recording, &t.opt.home, t.opt.events, t.opt.limit,
+	    &t.recorder, t.xml);
+	out_pipe_size(STDOUT_FILENO);
+	if (!t.opt.file)
+		intercept(&t, NULL);
+	for (const char **f = t.opt.file; f && *f; f++)
+		intercept(&t, *f);
+	flush(&t, true);
+	release(&t);
+	cli_close_stdout();
+	return t.status;
+}

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: ISC */
+/* cup-print: shows records to people and other programs. */
+#define _DEFAULT_SOURCE
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sysexits.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "cli.h"
+#include "diag.h"
+#include "out.h"
+#include "print.h"
+#include "source.h"
+#include "view.h"
+
+enum colour { COLOUR_AUTO, COLOUR_ALWAYS, COLOUR_NEVER, COLOURS };
+
+struct shop {
+	struct print print;
+	struct view view;
+	struct out out;
+	bool malformed, failed;
+};
+
+static bool is_set(const char *variable)
+{
+	const char *value = getenv(variable);
+
+	return value && *value;
+}
+
+static bool colour_wanted(enum colour when)
+{
+	const char *term = getenv("TERM");
+
+	if (when != COLOUR_AUTO)
+		return when == COLOUR_ALWAYS;
+	return isatty(STDOUT_FILENO) && !is_set("NO_COLOR") &&
+	    is_set("TERM") && strcmp(term, "dumb") != 0;
+}
+
+static size_t terminal_width(void)
+{
+	struct winsize size;
+
+	if (!isatty(STDOUT_FILENO) ||
+	    ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0)
+		return 0;
+	return size.ws_col;
+}
+
+static enum colour parse_colour(char *when)
+{
+	static const char *const names[COLOURS] = {"auto", "always", "never"};
+	int c = 0;
+
+	while (c < COLOURS && strcmp(when, names[c]) != 0)
+		c++;
+	if (c == COLOURS)
+		cli_misuse("option '--color': bad value '%s': auto, always or "
+			   "never", when);
+	free(when);
+	return (enum colour)c;
+}
+
+static void parse_fields(struct print *p, char *list)
+{
+	size_t len;
+	const char *bad = print_fields(p, list, &len);
+
+	if (bad)
+		cli_misuse("option '--fields': no field '%.*s'", (int)len,
+		    bad);
+	free(list);
+}
+
+static void parse_format(struct print *p, char *name)
+{
+	p->format = print_format_from(name);
+	if (!p->format)
+		cli_misuse("option '--output': bad value '%s': text, tab, json "
+			   "or csv", name);
+	free(name);
+}
+
+/* What was not asked for. */
+static void set_defaults(struct print *p)
+{
+	bool fields = p->fields;
+
+	if (!p->format)
+		p->format = fields ? &print_tab : &print_text;
+	if (fields && !p->format->fielded)
+		cli_misuse("option '--fields' goes with tab, json or csv, not "
+			   "with '%s'", p->format->name);
+	if (!fields)
+		print_all_fields(p);
+	p->terminal = isatty(STDOUT_FILENO);
+	if (p->local)
+		tzset();
+}
+
+static poptContext parse(int argc, const char **argv, struct print *p)
+{
+	int local = 0;
+	const struct poptOption table[] = {
+	    {"fields", 'f', POPT_ARG_STRING, NULL, 'f',
+		"Print these fields, with a TAB between", "FIELD,..."},
+	    {"output", 'o', POPT_ARG_STRING, NULL, 'o',
+		"Print text, tab, json or csv", "FORMAT"},
+	    {"color", '\0', POPT_ARG_STRING, NULL, 'c',
+		"Colour the text: auto, always or never", "WHEN"},
+	    {"local", '\0', POPT_ARG_NONE, &local, 0,
+		"Show times of this place in the text, not UTC", NULL},
+	    {"width", 'w', POPT_ARG_STRING, NULL, 'w',
+		"Break the text at N columns; 0: nowhere", "N"},
+	    CLI_TABLE};
+	poptContext ctx = cli_open(argc, argv, table,
+	    "[OPTION...] [JOURNAL|FILE...]", false);
+	enum colour when = COLOUR_AUTO;
+	int rc;
+
+	p->width = terminal_width();
+	while ((rc = cli_next(ctx)) >= 0) {
+		if (rc == 'f')
+			parse_fields(p, cli_argument(ctx));
+		else if (rc == 'o')
+			parse_format(p, cli_argument(ctx));
+		else if (rc == 'c')
+			when = parse_colour(cli_argument(ctx));
+		else
+			p->width = cli_size(ctx, "width", 0, 100000);
+	}
+	p->colour = colour_wanted(when);
+	p->local = local;
+	set_defaults(p);
+	return ctx;
+}
+
+static void written(bool ok)
+{
+	if (!ok)
+		diag_die_errno(EX_IOERR, "cannot write to standard output");
+}
+
+static void show(struct shop *s, struct source *source,
+    const struct record *r)
+{
+	view_begin(&s->view, r, source->seq);
+	s->print.format->record(&s->print, &s->view, &s->out.buf);
+	if (s->view.fault) {
+		s->malformed = true;
+		diag_warn("%s: its stanza is not in canonical form: %s",
+		    source_where(source), s->view.fault);
+	}
+	written(out_spill(&s->out));
+}
+
+static void run(struct shop *s, struct source *source)
+{
+	enum source_item item;
+	struct record r;
+
+	while ((item = source_next(source, &r)) != SOURCE_END) {
+		if (item == SOURCE_RECORD)
+			show(s, source, &r);
+		else if (item == SOURCE_DRAINED)
+			written(out_flush(&s->out));
+		else if (item == SOURCE_BAD) {
+			s->malformed = true;
+			diag_warn("%s: %s", source_where(source), source->why);
+		} else if (item == SOURCE_ERROR) {
+			s->failed = true;
+			diag_warn_errno("cannot read '%s'", source->why);
+			return;
+		}
+	}
+}
+
+static void run_path(struct shop *s, const char *path)
+{
+	struct source source;
+	const char *why;
+
+	if (strcmp(path, "-") == 0) {
+		source_init(&source, STDIN_FILENO);
+		run(s, &source);
+	} else if (source_open(&source, path, &why)) {
+		run(s, &source);
+	} else {
+		s->failed = true;
+		diag_warn_errno("'%s' %s", path, why);
+	}
+	source_release(&source);
+}
+
+int main(int argc, char **argv)
+{
+	struct shop s = {.out = {STDOUT_FILENO, BUF_EMPTY}};
+	poptContext ctx = parse(argc, (const char **)argv, &s.print);
+	const char *path = poptGetArg(ctx);
+
+	if (s.print.format->begin)
+		s.print.format->begin(&s.print, &s.out.buf);
+	if (!path)
+		run_path(&s, "-");
+	for (; path; path = poptGetArg(ctx))
+		run_path(&s, path);
+	poptFreeContext(ctx);
+	written(out_flush(&s.out));
+	cli_close_stdout();
+	view_release(&s.view);
+	print_release(&s.print);
+	buf_release(&s.out.buf);
+	if (s.failed)
+		return EX_IOERR;
+	return s.malformed ? EX_DATAERR : EX_OK;
+}

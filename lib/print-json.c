@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: ISC */
+/* Records as JSON (RFC 8259), an object a line. */
+#include "print.h"
+
+#include "show.h"
+#include "utf8.h"
+
+static void unit(struct buf *out, unsigned value)
+{
+	buf_addf(out, "\\u%04x", value);
+}
+
+/* What cannot be seen is escaped although it need not be: it is the same to a
+ * program, and a person sees that it is there. */
+static void escape(struct buf *out, uint32_t point)
+{
+	if (point == '\n')
+		buf_adds(out, "\\n");
+	else if (point == '\t')
+		buf_adds(out, "\\t");
+	else if (point == '\r')
+		buf_adds(out, "\\r");
+	else if (point < 0x10000)
+		unit(out, point);
+	else {
+		unit(out, 0xd800 + ((point - 0x10000) >> 10));
+		unit(out, 0xdc00 + ((point - 0x10000) & 0x3ff));
+	}
+}
+
+static void string(struct buf *out, struct span s)
+{
+	size_t step;
+
+	buf_addc(out, '"');
+	for (size_t i = 0; i < s.n; i += step) {
+		uint32_t point;
+
+		step = utf8_char(s.p + i, s.n - i);
+		if (step == 0)
+			break;
+		point = utf8_point(s.p + i, step);
+		if (point == '"' || point == '\\')
+			buf_addc(out, '\\');
+		if (show_hidden(point))
+			escape(out, point);
+		else
+			buf_add(out, s.p + i, step);
+	}
+	buf_addc(out, '"');
+}
+
+/* Every name is there in every object; null says that there is no value. */
+static void record(struct print *p, struct view *v, struct buf *out)
+{
+	buf_addc(out, '{');
+	for (size_t i = 0; i < p->fields; i++) {
+		if (i)
+			buf_addc(out, ',');
+		string(out, span_of(view_name(p->field[i])));
+		buf_addc(out, ':');
+		buf_reset(&p->value);
+		if (!view_get(v, p->field[i], &p->value))
+			buf_adds(out, "null");
+		else if (p->field[i] == VIEW_SEQ)
+			buf_addspan(out, buf_span(&p->value));
+		else
+			string(out, buf_span(&p->value));
+	}
+	buf_adds(out, "}\n");
+}
+
+const struct print_format print_json = {"json", true, NULL, record};

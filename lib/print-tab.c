@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: ISC */
+/* Records for scripts: fields with a TAB between. */
+#include "print.h"
+
+#include "show.h"
+#include "utf8.h"
+
+/* What would break the line is written as in C. */
+static char letter(char c)
+{
+	switch (c) {
+	case '\t':
+		return 't';
+	case '\n':
+		return 'n';
+	case '\r':
+		return 'r';
+	default:
+		return c == '\\' ? c : 0;
+	}
+}
+
+static void escape(struct buf *out, struct span s, bool terminal)
+{
+	size_t step;
+
+	for (size_t i = 0; i < s.n; i += step) {
+		char c = letter(s.p[i]);
+
+		step = utf8_char(s.p + i, s.n - i);
+		step = step ? step : 1;
+		if (c) {
+			buf_addc(out, '\\');
+			buf_addc(out, c);
+		} else if (terminal) {
+			show_char(out, s.p + i, step);
+		} else {
+			buf_add(out, s.p + i, step);
+		}
+	}
+}
+
+/* An absent value is "-", so one that is a hyphen has to look different. */
+static void record(struct print *p, struct view *v, struct buf *out)
+{
+	for (size_t i = 0; i < p->fields; i++) {
+		if (i)
+			buf_addc(out, '\t');
+		buf_reset(&p->value);
+		if (!view_get(v, p->field[i], &p->value))
+			buf_addc(out, '-');
+		else if (span_is(buf_span(&p->value), "-"))
+			buf_adds(out, "\\-");
+		else
+			escape(out, buf_span(&p->value), p->terminal);
+	}
+	buf_addc(out, '\n');
+}
+
+const struct print_format print_tab = {"tab", true, NULL, record};

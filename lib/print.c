@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: ISC */
+/* Output formats: choosing one, and its fields. */
+#include "print.h"
+
+#include <string.h>
+
+static const struct print_format *const formats[] = {&print_text, &print_tab,
+    &print_json, &print_csv};
+
+const struct print_format *print_format_from(const char *name)
+{
+	for (size_t i = 0; i < sizeof(formats) / sizeof(*formats); i++) {
+		if (strcmp(formats[i]->name, name) == 0)
+			return formats[i];
+	}
+	return NULL;
+}
+
+const char *print_fields(struct print *p, const char *list, size_t *len)
+{
+	p->fields = 0;
+	for (;;) {
+		int field;
+
+		*len = strcspn(list, ",");
+		field = view_from((struct span){list, *len});
+		if (field < 0 || p->fields == VIEW_FIELDS)
+			return list;
+		p->field[p->fields++] = (enum view_field)field;
+		if (!list[*len])
+			return NULL;
+		list += *len + 1;
+	}
+}
+
+void print_all_fields(struct print *p)
+{
+	for (int i = 0; i < VIEW_FIELDS; i++)
+		p->field[i] = (enum view_field)i;
+	p->fields = VIEW_FIELDS;
+}
+
+void print_release(struct print *p)
+{
+	if (!p)
+		return;
+	buf_release(&p->value);
+	buf_release(&p->scratch);
+	flow_release(&p->flow);
+	texts_release(&p->texts);
+}

@@ -1,0 +1,70 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
+# What the library promises, tested in C: each program says it in TAP.
+
+load helpers
+
+setup() {
+	common_setup
+}
+
+# proves PROGRAM: it runs to its end and every test in it passes.
+proves() {
+	run -0 "$1"
+	refute_line --regexp '^not ok'
+	assert_line --regexp '^1\.\.[1-9]'
+}
+
+@test "the reader takes what is canonical, refuses all else and says where" {
+	proves stanza-test
+}
+
+@test "its tree has every name, namespace, attribute and text" {
+	proves stanza-tree-test
+}
+
+@test "text is escaped as the canonical form has it, and back" {
+	proves escape-test
+}
+
+@test "all that a stanza says to people is found, and can be replaced" {
+	proves text-test
+}
+
+@test "characters fold to the form of Unicode, whatever their order" {
+	proves fold-test
+}
+
+@test "words and phrases are found in every form of their letters" {
+	proves lexicon-test
+}
+
+@test "many sets and many words are asked about at once" {
+	proves lexicon-sets-test
+}
+
+@test "regular expressions see what is meant, and cannot run on" {
+	proves regex-test
+}
+
+@test "JIDs are compared as servers compare them" {
+	proves jid-test
+}
+
+@test "points in time are written and read" {
+	proves stamp-test
+}
+
+@test "a record is taken apart, written again, or refused with the reason" {
+	proves record-test
+}
+
+@test "reader and parser agree on 20,000 elements, whole and damaged" {
+	run -0 agree-fuzz 20000
+	assert_output --regexp '^20000 elements, [0-9]+ of 60000 taken$'
+}
+
+@test "the canonical form of 20,000 elements is made again the same" {
+	run -0 canon-fuzz 20000
+	assert_output --regexp '^20000 elements, '
+}
