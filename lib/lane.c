@@ -4,7 +4,6 @@
 
 #include <stdlib.h>
 
-#include "jid.h"
 #include "mem.h"
 #include "notice.h"
 #include "session.h"
@@ -100,8 +99,9 @@ static void begin_counting(struct session *s)
 		return;
 	s->sm = sm_new();
 	s->sm->holder = s;
-	s->sm->ns = NS_SM;
+	s->sm->ns = s->sm_ns;
 	buf_addspan(&s->sm->jid, buf_span(&s->jid));
+	buf_add(&s->sm->token, s->token, RECORDER_TOKEN);
 	s->sm_up = true;
 }
 
@@ -219,8 +219,10 @@ void lane_run(struct session *s, int way)
 		emit(s, i);
 		item_free(s->proxy, i);
 	}
-	if (s->phase != SESSION_OVER)
-		session_throttle(s);
+	if (s->phase == SESSION_OVER)
+		return;
+	session_throttle(s);
+	session_settled(s);
 }
 
 void lane_pass(struct session *s, int way, enum item_kind kind,

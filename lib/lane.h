@@ -109,7 +109,9 @@ void verdict_retry(struct proxy *);
 /* Refuse it with a stanza error to its sender; discard: without. */
 void verdict_refuse(struct item *, const char *type, const char *condition,
     struct span text);
-/* The server is gone: what was sent goes nowhere. */
+/* The server is gone: the senders of what is held are told. */
+void verdict_unsent(struct session *);
+/* The session is: what is held is given up. */
 void verdict_abandon(struct item *, const char *why);
 
 #endif

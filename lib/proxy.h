@@ -32,6 +32,7 @@ struct proxy_options {
 	size_t listens;
 	struct address *server;
 	struct channel_target pipeline; /* without its TLS context */
+	struct address *pipeline_address; /* the same, NULL: a command */
 	const char *const *refused;	/* argv of a journal's writer; NULL */
 	const char *node;
 	const char *const *domain; /* none: any */

@@ -4,6 +4,8 @@
 #ifndef SESSION_H
 #define SESSION_H
 
+#include "home.h"
+#include "jid.h"
 #include "lane.h"
 #include "link.h"
 #include "pipeline.h"
@@ -31,7 +33,7 @@ struct leg {
 	struct buf rest;   /* of what was read and not yet taken */
 	bool opened;	   /* our header was written to it */
 	bool blocked;	   /* what comes is not looked at for now */
-	bool full;	   /* it is not read: too much is held or unwritten */
+	bool ready;	   /* it is connected, and secured where it must be */
 	bool ended;	   /* nothing more comes from it */
 	bool footer;	   /* its stream was ended in due form */
 };
@@ -55,10 +57,14 @@ struct session {
 	struct sm *sm;	     /* NULL: not managed */
 	bool sm_up, sm_down; /* stanzas count, to the server, to the client */
 	bool authenticated;
+	bool sasl2;	     /* an <authenticate/> is under way */
+	bool starttls;	     /* it was asked for */
+	bool proxied;	     /* a PROXY header comes first */
 	bool direct;	     /* TLS from the first byte */
 	bool logged_in;	     /* its login was let through */
-	bool stalled;	     /* in the list of those that wait for room */
+	bool server_done;    /* all that came from the server has gone */
 	uint32_t resume_h;   /* of the <resume/> under way */
+	const char *sm_ns;   /* of the client's SM elements */
 	char token[RECORDER_TOKEN];
 	struct peer *peer;   /* who counts its connections; NULL: not yet */
 	struct buf jid;	     /* bound by the server */
@@ -67,6 +73,7 @@ struct session {
 	struct buf header;   /* for the server, until it is connected */
 	const char *reason;  /* of its end, for the logout */
 	size_t attempt;	     /* which of the server's addresses */
+	const char *why;     /* the last one failed */
 };
 
 enum { UP, DOWN }; /* towards the server, towards the client */
@@ -82,7 +89,7 @@ struct proxy {
 	struct event_base *base;
 	struct link_loop *loop;
 	struct timer *tick, *reap, *hup, *term, *interrupt;
-	struct listener *listener;
+	struct listener **listener;
 	size_t listeners;
 	struct tls_context *tls, *server_tls, *pipeline_tls;
 	struct pipeline *pipeline;
@@ -91,13 +98,15 @@ struct proxy {
 	struct status *status;
 	struct session *sessions, *dead;
 	struct map peers;
+	struct home home;	/* the domains that are served */
 	size_t clients, logged_in;
 	struct sm_store sms;
 	struct item *oldest, *newest;	/* that have a deadline */
 	struct item *requests, *last_request; /* <r/>s that wait */
 	size_t held, held_bytes;
 	bool crowded;			/* held_bytes was too much */
-	bool draining, pipeline_ended;
+	bool draining, ended_once, pipeline_ended;
+	int64_t rest_said;
 	int64_t drain_until;
 	int64_t started;
 	struct proxy_counts count;
@@ -131,6 +140,11 @@ void session_connect(struct session *);
 void session_logged_in(struct session *);
 /* Nothing more is held in that direction, and its side has ended. */
 void session_way_done(struct session *, int way);
+/* After each run of a lane: whether that was all. */
+void session_settled(struct session *);
+/* proxy.c: look whether there is room, and stop or go on reading if that has
+ * changed. */
+void proxy_room(struct proxy *);
 /* The client of a managed session has come back on another connection. */
 void session_replaced(struct session *);
 
@@ -141,19 +155,25 @@ void leg_unblock(struct session *, int way);
 void leg_reset(struct session *, int way);
 void leg_release(struct leg *);
 
-/* client.c and server.c: what it was. The element is in proxy.canon and .root.
- * over: it was too large, and the element is what stands for it. */
-void client_header(struct session *, struct span tag);
-void client_element(struct session *, const char *over);
+/* client.c and server.c: what it was. A header and an element are in
+ * proxy.root, and the element in proxy.canon; where it was too large, over is
+ * what is known of it, and the element only its start tag. */
+void client_header(struct session *);
+void client_element(struct session *, const struct oversize *over);
 void client_footer(struct session *);
-void server_header(struct session *, struct span tag);
-void server_element(struct session *, const char *over);
+/* The connection ended. */
+void client_gone(struct session *, const char *why);
+void server_header(struct session *);
+void server_element(struct session *, const struct oversize *over);
 void server_footer(struct session *);
+void server_gone(struct session *, const char *why);
+
+/* Hold the stanza in proxy.canon, or let it pass, as its event says. */
+void session_stanza(struct session *, int way, const struct oversize *over);
 
 /* login.c: a session's beginning and end as records. */
-struct span login_element(struct session *, struct buf *out,
-    const char *resumed, const char *reason);
-void login_hold(struct session *, struct span wire, struct span resumed);
+void login_hold(struct session *, struct span wire, const char *resumed);
+void login_inline(struct session *);
 void login_refused(struct session *, struct item *);
 void login_out(struct session *);
 

@@ -198,14 +198,11 @@ static void let_through(struct item *i)
 	item_ready(i);
 }
 
-static void expire(struct proxy *p, struct item *i)
+/* No answer is wanted any more. */
+static void withdraw(struct proxy *p, struct item *i)
 {
 	struct session *s = i->session;
-	bool login = i->kind == ITEM_LOGIN;
 
-	item_unlist(p, i);
-	if (p->o.on_failure == PROXY_HOLD && !login)
-		return;
 	if (i->state == ITEM_ASKED) {
 		pipeline_drop(p->pipeline, &i->q);
 		s->lane[i->way].asked--;
@@ -217,7 +214,19 @@ static void expire(struct proxy *p, struct item *i)
 		s->lane[i->way].unasked = next;
 	}
 	i->state = ITEM_NOTED;
-	if (p->o.on_failure == PROXY_PASS)
+}
+
+static void expire(struct proxy *p, struct item *i)
+{
+	bool login = i->kind == ITEM_LOGIN;
+
+	item_unlist(p, i);
+	if (p->o.on_failure == PROXY_HOLD && !login)
+		return;
+	withdraw(p, i);
+	if (login)
+		notice_done(i, "bounced", "", bounce);
+	else if (p->o.on_failure == PROXY_PASS)
 		notice_done(i, "unlogged", "", let_through);
 	else
 		notice_done(i, "bounced", "", bounce);
@@ -228,6 +237,43 @@ void verdict_deadlines(struct proxy *p, int64_t now)
 	while (p->oldest &&
 	    now - p->oldest->since >= (int64_t)p->o.hold_timeout)
 		expire(p, p->oldest);
+}
+
+/* The one, behind at in the lane, that nothing was done about yet. */
+static struct item *unsent(struct item *at)
+{
+	while (at && (at->kind != ITEM_STANZA || !at->q.line.len ||
+			 at->outcome != ITEM_GOES || at->notice ||
+			 (at->state == ITEM_NOTED)))
+		at = at->next;
+	return at;
+}
+
+static void return_unsent(struct item *i)
+{
+	i->session->proxy->count.bounced++;
+	verdict_refuse(i, "wait", "service-unavailable",
+	    span_of("the server went away; this was not delivered"));
+}
+
+void verdict_unsent(struct session *s)
+{
+	struct proxy *p = s->proxy;
+	struct item *i;
+
+	/* The client of a managed session will send them again. */
+	if (s->sm_up) {
+		lane_drop(s, UP);
+		session_settled(s);
+		return;
+	}
+	while (s->phase != SESSION_OVER &&
+	    (i = unsent(s->lane[UP].first)) != NULL) {
+		item_unlist(p, i);
+		withdraw(p, i);
+		notice_done(i, "bounced", " why=\"server gone\"",
+		    return_unsent);
+	}
 }
 
 /* A fresh pipeline: what came back undecided is asked again. */

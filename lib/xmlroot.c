@@ -34,6 +34,8 @@ static struct span *slot(struct xml_root *r, struct span name)
 		return &r->to;
 	if (span_is(name, "type"))
 		return &r->type;
+	if (span_is(name, "version"))
+		return &r->version;
 	return span_is(name, "id") ? &r->id : NULL;
 }
 

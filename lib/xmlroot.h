@@ -19,7 +19,7 @@ struct xml_child {
  * until its next call. */
 struct xml_root {
 	struct span local, ns;
-	struct span from, to, type, id; /* .p NULL: there is none */
+	struct span from, to, type, id, version; /* .p NULL: there is none */
 	struct xml_child *child;	/* its child elements, in order */
 	size_t children;
 

@@ -1,0 +1,356 @@
+/* SPDX-License-Identifier: ISC */
+/* The proxy's listeners, clock and signals. */
+#include "proxy-loop.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "component.h"
+#include "listener.h"
+#include "mem.h"
+#include "notice.h"
+#include "session.h"
+#include "status.h"
+#include "timer.h"
+
+enum {
+	TICK = 100,	 /* milliseconds */
+	EXPIRY_DAYS = 14, /* a certificate's end is said before it comes */
+	REST_SAID = 10000,
+};
+
+static void on_accepted(void *arg, struct listener *l, int fd,
+    const struct endpoint *peer)
+{
+	session_new(arg, fd, l, peer);
+}
+
+static void on_resting(void *arg, struct listener *l, int error)
+{
+	struct proxy *p = arg;
+	int64_t now = timer_now();
+
+	(void)l;
+	if (p->rest_said && now - p->rest_said < REST_SAID)
+		return;
+	p->rest_said = now;
+	p->o.say("no connection is accepted for now: %s", strerror(error));
+}
+
+static const struct listener_owner listener_calls = {
+    .accepted = on_accepted,
+    .resting = on_resting,
+};
+
+void proxy_room(struct proxy *p)
+{
+	bool crowded = p->crowded ? p->held_bytes >= p->o.held_max / 4 * 3
+				  : p->held_bytes >= p->o.held_max;
+
+	if (crowded == p->crowded)
+		return;
+	p->crowded = crowded;
+	p->o.say(crowded ? "%zu bytes are held: nobody is read until that is "
+			   "less"
+			 : "%zu bytes are held: all are read again",
+	    p->held_bytes);
+	for (struct session *s = p->sessions; s; s = s->next)
+		session_throttle(s);
+}
+
+static void pipeline_changed(void *arg, enum pipeline_state state)
+{
+	if (state == PIPELINE_UP)
+		verdict_retry(arg);
+}
+
+static void pipeline_ended(void *arg)
+{
+	struct proxy *p = arg;
+
+	p->pipeline_ended = true;
+	notices_end(p->notices);
+}
+
+static const struct pipeline_owner pipeline_calls = {
+    .answer = verdict_answer,
+    .stray = verdict_stray,
+    .state = pipeline_changed,
+    .ended = pipeline_ended,
+};
+
+/* While it drains: what is not decided by then is given up. */
+static void drain_tick(struct proxy *p, int64_t now)
+{
+	if (now >= p->drain_until) {
+		while (p->sessions)
+			session_fail(p->sessions, "system-shutdown", NULL,
+			    "the node was stopped");
+	}
+	if (p->sessions || p->ended_once)
+		return;
+	p->ended_once = true;
+	pipeline_end(p->pipeline);
+}
+
+static void on_tick(void *arg)
+{
+	struct proxy *p = arg;
+	int64_t now = timer_now();
+
+	timer_in(p->tick, TICK);
+	verdict_deadlines(p, now);
+	lane_requests(p, now);
+	notices_tick(p->notices, now);
+	sm_expire(&p->sms, now);
+	if (p->draining)
+		drain_tick(p, now);
+	session_reap(p);
+}
+
+static void on_reap(void *arg)
+{
+	session_reap(arg);
+}
+
+static void tls_config(const struct proxy *p, struct tls_config *c)
+{
+	*c = (struct tls_config){.server = true,
+	    .certificates = p->o.certificate,
+	    .keys = p->o.key,
+	    .count = p->o.certificates,
+	    .alpn = "xmpp-client"};
+}
+
+static void say_expiry(struct proxy *p)
+{
+	time_t end = p->tls ? tls_context_expires(p->tls) : 0, now = time(NULL);
+
+	if (end && end < now)
+		p->o.say("a certificate has expired");
+	else if (end && end < now + EXPIRY_DAYS * 86400)
+		p->o.say("a certificate expires in %ld days",
+		    (long)((end - now) / 86400));
+}
+
+static void on_hup(void *arg)
+{
+	struct proxy *p = arg;
+	struct buf why = BUF_EMPTY;
+	struct tls_config c;
+
+	if (p->draining)
+		return;
+	tls_config(p, &c);
+	if (p->tls && tls_context_reload(&p->tls, &c, &why))
+		p->o.say("the certificates were read again");
+	else if (p->tls)
+		p->o.say("the certificates stay as they were: %s",
+		    buf_str(&why));
+	say_expiry(p);
+	buf_release(&why);
+	pipeline_renew(p->pipeline);
+}
+
+/* A client is told that the node ends, and waited for where something of it
+ * is held. */
+static void drain_session(struct session *s)
+{
+	bool held = s->lane[UP].first != NULL;
+
+	if (!held) {
+		session_fail(s, "system-shutdown", NULL,
+		    "the node was stopped");
+		return;
+	}
+	buf_reset(&s->proxy->out);
+	wire_error(&s->proxy->out, "system-shutdown", NULL);
+	session_write(s, DOWN, buf_span(&s->proxy->out));
+	client_gone(s, "the node was stopped");
+}
+
+static void on_term(void *arg)
+{
+	struct proxy *p = arg;
+	struct session *next;
+
+	if (p->draining)
+		return;
+	p->draining = true;
+	p->drain_until = timer_now() + (int64_t)p->o.hold_timeout;
+	p->o.say("stopping: %zu clients, %zu held", p->clients, p->held);
+	if (p->o.stopping)
+		p->o.stopping();
+	for (size_t i = 0; i < p->listeners; i++)
+		listener_pause(p->listener[i]);
+	for (struct session *s = p->sessions; s; s = next) {
+		next = s->next;
+		drain_session(s);
+	}
+}
+
+bool proxy_finished(const struct proxy *p)
+{
+	return p->draining && p->pipeline_ended && notices_ended(p->notices) &&
+	    !p->sessions && !link_loop_closing(p->loop);
+}
+
+struct event_base *proxy_base(const struct proxy *p)
+{
+	return p->base;
+}
+
+static bool open_tls(struct proxy *p, struct buf *why)
+{
+	struct tls_config c;
+
+	if (p->o.certificates) {
+		tls_config(p, &c);
+		p->tls = tls_context_new(&c, why);
+		if (!p->tls)
+			return false;
+		say_expiry(p);
+	}
+	if (p->o.server->tls) {
+		c = (struct tls_config){.ca = p->o.server_ca,
+		    .alpn = "xmpp-client"};
+		p->server_tls = tls_context_new(&c, why);
+		if (!p->server_tls)
+			return false;
+	}
+	if (p->o.pipeline.address && p->o.pipeline.address->tls) {
+		c = (struct tls_config){.ca = p->o.pipeline_ca,
+		    .certificates = &p->o.pipeline_certificate,
+		    .keys = &p->o.pipeline_key,
+		    .count = p->o.pipeline_certificate ? 1 : 0};
+		p->pipeline_tls = tls_context_new(&c, why);
+		if (!p->pipeline_tls)
+			return false;
+	}
+	return true;
+}
+
+static bool resolve(struct address *a, struct buf *why)
+{
+	const char *reason;
+
+	if (a->kind == ADDRESS_UNIX || address_resolve(a, &reason))
+		return true;
+	buf_addf(why, "cannot resolve '%s': %s", a->text, reason);
+	return false;
+}
+
+static bool open_listeners(struct proxy *p, struct buf *why)
+{
+	p->listener = mem_zalloc(p->o.listens * sizeof(*p->listener));
+	for (size_t i = 0; i < p->o.listens; i++) {
+		struct listener *l = listener_open(p->base, &p->o.listen[i],
+		    p->o.listen_pid, p->o.listen_fds, p->o.listen_names,
+		    &listener_calls, p, why);
+
+		if (!l)
+			return false;
+		p->listener[p->listeners++] = l;
+		buf_reset(&p->line);
+		listener_text(l, &p->line);
+		p->o.say("listening on %s", buf_str(&p->line));
+	}
+	if (!p->o.status)
+		return true;
+	p->status = status_new(p, why);
+	return p->status != NULL;
+}
+
+static void open_pipeline(struct proxy *p)
+{
+	struct pipeline_config config = {.name = "pipeline",
+	    .target = p->o.pipeline,
+	    .say = p->o.say};
+
+	config.target.tls = p->pipeline_tls;
+	config.remote = config.target.address &&
+	    config.target.address->kind == ADDRESS_TCP;
+	p->pipeline = pipeline_new(p->base, p->loop, &config, &pipeline_calls,
+	    p);
+	p->notices = notices_new(p, p->o.refused);
+	notice_start(p, "");
+}
+
+static void open_timers(struct proxy *p)
+{
+	p->tick = timer_new(p->base, on_tick, p);
+	p->reap = timer_new(p->base, on_reap, p);
+	p->hup = timer_signal(p->base, SIGHUP, on_hup, p);
+	p->term = timer_signal(p->base, SIGTERM, on_term, p);
+	p->interrupt = timer_signal(p->base, SIGINT, on_term, p);
+	timer_in(p->tick, TICK);
+}
+
+struct proxy *proxy_open(struct event_base *base,
+    const struct proxy_options *o, struct buf *why, int *code)
+{
+	struct proxy *p = mem_zalloc(sizeof(*p));
+
+	p->o = *o;
+	p->base = base;
+	p->loop = link_loop_new(base);
+	p->xml = xml_new();
+	p->recorder.node = span_of(o->node);
+	p->started = stamp_now();
+	p->sms.max = 2 * (o->max_clients ? o->max_clients : 10000);
+	for (size_t i = 0; i < o->domains; i++)
+		home_domain(&p->home, span_of(o->domain[i]));
+	*code = EX_CONFIG;
+	if (!open_tls(p, why))
+		goto fail;
+	*code = EX_UNAVAILABLE;
+	if (!resolve(o->server, why) ||
+	    (o->pipeline_address && !resolve(o->pipeline_address, why)) ||
+	    (o->component && !resolve(o->component, why)) ||
+	    !open_listeners(p, why))
+		goto fail;
+	open_timers(p);
+	open_pipeline(p);
+	if (o->component)
+		p->component = component_new(p);
+	if (o->ready)
+		o->ready();
+	return p;
+fail:
+	proxy_close(p);
+	return NULL;
+}
+
+void proxy_close(struct proxy *p)
+{
+	for (size_t i = 0; i < p->listeners; i++)
+		listener_free(p->listener[i]);
+	free(p->listener);
+	status_free(p->status);
+	component_free(p->component);
+	pipeline_free(p->pipeline);
+	notices_free(p->notices);
+	link_loop_free(p->loop);
+	timer_free(p->tick);
+	timer_free(p->reap);
+	timer_free(p->hup);
+	timer_free(p->term);
+	timer_free(p->interrupt);
+	tls_context_free(p->tls);
+	tls_context_free(p->server_tls);
+	tls_context_free(p->pipeline_tls);
+	sm_store_release(&p->sms);
+	map_release(&p->peers);
+	home_release(&p->home);
+	xml_free(p->xml);
+	xml_root_release(&p->root);
+	stanza_release(&p->stanza);
+	buf_release(&p->canon);
+	buf_release(&p->out);
+	buf_release(&p->line);
+	free(p);
+}
