@@ -243,7 +243,7 @@ static int open_errors(const char *path)
 
 static void open_gate(struct gate *g)
 {
-	const char *why;
+	const char *why = NULL;
 
 	g->errors.fd = -1;
 	if (g->opt.key)
