@@ -232,7 +232,8 @@ static int open_errors(const char *path)
 		fd = STDOUT_FILENO;
 	else if (strcmp(path, "/dev/stderr") == 0)
 		fd = STDERR_FILENO;
-	else if (strncmp(path, "/dev/fd/", 8) == 0)
+	else if (strncmp(path, "/dev/fd/", 8) == 0 && path[8] &&
+	    strspn(path + 8, "0123456789") == strlen(path + 8))
 		fd = atoi(path + 8);
 	if (fd >= 0)
 		return fcntl(fd, F_DUPFD_CLOEXEC, 0);
@@ -242,7 +243,7 @@ static int open_errors(const char *path)
 
 static void open_gate(struct gate *g)
 {
-	const char *why;
+	const char *why = NULL;
 
 	g->errors.fd = -1;
 	if (g->opt.key)

@@ -72,8 +72,8 @@ static void parse_fields(struct print *p, char *list)
 	const char *bad = print_fields(p, list, &len);
 
 	if (bad)
-		cli_misuse("option '--fields': no field '%.*s'", (int)len,
-		    bad);
+		cli_misuse("option '--fields': '%.*s' is no field, or given "
+			   "twice", (int)len, bad);
 	free(list);
 }
 

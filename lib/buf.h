@@ -3,6 +3,7 @@
 #ifndef BUF_H
 #define BUF_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -45,9 +46,10 @@ static inline void buf_reset(struct buf *b)
 
 static inline void buf_add(struct buf *b, const char *p, size_t n)
 {
+	bool fits = b->data && b->cap - b->len >= n;
+
 	if (n) {
-		memcpy(b->cap - b->len < n ? buf_room(b, n) : b->data + b->len,
-		    p, n);
+		memcpy(fits ? b->data + b->len : buf_room(b, n), p, n);
 		b->len += n;
 	}
 }

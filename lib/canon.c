@@ -240,7 +240,8 @@ void canon_finish(struct canon *c)
 		if (!c->used[i])
 			continue;
 		c->used[i] = false;
-		put_declaration(&add, c->inherited[i]);
+		if (!put_declaration(&add, c->inherited[i]))
+			fault(c, "name longer than 1024 bytes");
 		count++;
 	}
 	if (count) {

@@ -30,22 +30,24 @@ static void escape(struct buf *out, uint32_t point)
 
 static void string(struct buf *out, struct span s)
 {
-	size_t step;
-
 	buf_addc(out, '"');
-	for (size_t i = 0; i < s.n; i += step) {
+	while (s.n > 0) {
+		size_t step = show_plain(s);
 		uint32_t point;
 
-		step = utf8_char(s.p + i, s.n - i);
+		buf_add(out, s.p, step);
+		s = (struct span){s.p + step, s.n - step};
+		step = s.n ? utf8_char(s.p, s.n) : 0;
 		if (step == 0)
 			break;
-		point = utf8_point(s.p + i, step);
+		point = utf8_point(s.p, step);
 		if (point == '"' || point == '\\')
 			buf_addc(out, '\\');
 		if (show_hidden(point))
 			escape(out, point);
 		else
-			buf_add(out, s.p + i, step);
+			buf_add(out, s.p, step);
+		s = (struct span){s.p + step, s.n - step};
 	}
 	buf_addc(out, '"');
 }

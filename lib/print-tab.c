@@ -22,21 +22,25 @@ static char letter(char c)
 
 static void escape(struct buf *out, struct span s, bool terminal)
 {
-	size_t step;
+	while (s.n > 0) {
+		size_t step = show_plain(s);
+		char c;
 
-	for (size_t i = 0; i < s.n; i += step) {
-		char c = letter(s.p[i]);
-
-		step = utf8_char(s.p + i, s.n - i);
-		step = step ? step : 1;
+		buf_add(out, s.p, step);
+		s = (struct span){s.p + step, s.n - step};
+		step = s.n ? utf8_char(s.p, s.n) : 0;
+		if (step == 0)
+			break;
+		c = letter(s.p[0]);
 		if (c) {
 			buf_addc(out, '\\');
 			buf_addc(out, c);
 		} else if (terminal) {
-			show_char(out, s.p + i, step);
+			show_char(out, s.p, step);
 		} else {
-			buf_add(out, s.p + i, step);
+			buf_add(out, s.p, step);
 		}
+		s = (struct span){s.p + step, s.n - step};
 	}
 }
 

@@ -2,12 +2,15 @@
 /* Records as a transcript for people, in columns: when, who, verdict, what. */
 #include "print.h"
 
+#include <string.h>
 #include <time.h>
 
 #include "flow.h"
 #include "jid.h"
 #include "show.h"
 #include "stamp.h"
+
+#define XHTML_IM "http://jabber.org/protocol/xhtml-im"
 
 enum {
 	TIME_COLUMNS = 19,
@@ -184,26 +187,30 @@ static void add_aside(struct view *v, bool spoken, struct buf *b)
 		buf_adds(b, "] ");
 }
 
-/* Collect what is said: subject and bodies, or where there is none other
- * texts, if they are short: a status, a reaction, a room's reason. */
-static bool add_words(struct print *p, struct view *v, struct buf *b)
+/* A client may show the formatted text (XEP-0071) in place of the body: where
+ * it says something else, that is shown too. */
+static void add_formatted(const struct stanza *s, size_t body, struct buf *b)
 {
-	const struct stanza *s = view_stanza(v);
-	size_t before = b->len;
-	bool spoken;
+	uint32_t html = stanza_child(s, 0, XHTML_IM, "html");
+	size_t end = b->len, len;
 
-	buf_adds(b, "Subject: ");
-	spoken = view_get(v, VIEW_SUBJECT, b);
-	if (spoken)
-		buf_addc(b, '\n');
-	else
-		b->len = before;
-	if (view_get(v, VIEW_BODY, b))
-		return true;
-	if (spoken)
-		b->len--; /* the line feed */
-	if (spoken || !s || stanza_is(s, 0, NULL, "iq"))
-		return spoken;
+	if (html == STANZA_NONE)
+		return;
+	buf_adds(b, "\n[formatted] ");
+	len = b->len;
+	stanza_text(s, html, b);
+	if (b->len - len == end - body &&
+	    memcmp(b->data + len, b->data + body, end - body) == 0)
+		b->len = end;
+}
+
+/* Texts that are no body, if they are short: a status, a reaction, the reason
+ * of an invitation. */
+static void add_short_texts(struct print *p, const struct stanza *s,
+    struct buf *b)
+{
+	size_t before = b->len;
+
 	texts_collect(&p->texts, s);
 	for (size_t i = 0; i < p->texts.count; i++) {
 		struct span text = texts_at(&p->texts, i);
@@ -214,7 +221,31 @@ static bool add_words(struct print *p, struct view *v, struct buf *b)
 			buf_addc(b, ' ');
 		buf_addspan(b, text);
 	}
-	return false;
+}
+
+/* Collect what is said. Returns whether it is a subject or a body. */
+static bool add_words(struct print *p, struct view *v, struct buf *b)
+{
+	const struct stanza *s = view_stanza(v);
+	size_t start = b->len;
+	bool subject;
+
+	buf_adds(b, "Subject: ");
+	subject = view_get(v, VIEW_SUBJECT, b);
+	if (subject)
+		buf_addc(b, '\n');
+	else
+		b->len = start;
+	start = b->len;
+	if (view_get(v, VIEW_BODY, b)) {
+		add_formatted(s, start, b);
+		return true;
+	}
+	if (subject)
+		b->len--; /* the line feed */
+	else if (s && !stanza_is(s, 0, NULL, "iq"))
+		add_short_texts(p, s, b);
+	return subject;
 }
 
 static void put_what(struct print *p, struct view *v, struct flow *f)

@@ -16,6 +16,15 @@ const struct print_format *print_format_from(const char *name)
 	return NULL;
 }
 
+static bool has_field(const struct print *p, int field)
+{
+	for (size_t i = 0; i < p->fields; i++) {
+		if ((int)p->field[i] == field)
+			return true;
+	}
+	return false;
+}
+
 const char *print_fields(struct print *p, const char *list, size_t *len)
 {
 	p->fields = 0;
@@ -24,7 +33,7 @@ const char *print_fields(struct print *p, const char *list, size_t *len)
 
 		*len = strcspn(list, ",");
 		field = view_from((struct span){list, *len});
-		if (field < 0 || p->fields == VIEW_FIELDS)
+		if (field < 0 || has_field(p, field))
 			return list;
 		p->field[p->fields++] = (enum view_field)field;
 		if (!list[*len])

@@ -41,7 +41,7 @@ struct print_format {
 const struct print_format *print_format_from(const char *name);
 
 /* Take a list of field names with commas between. Returns NULL, or the name
- * that is none, its length in *len. */
+ * that is none or comes again, its length in *len. */
 const char *print_fields(struct print *, const char *list, size_t *len);
 
 /* Ask for every field. */

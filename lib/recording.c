@@ -91,17 +91,6 @@ static int close_stream(struct recording *r, struct buf *lines)
 	return item;
 }
 
-/* The default namespace that a stream's header declares. */
-static struct span content(struct xml_scope *scope)
-{
-	const char *p = strstr(buf_str(&scope->open), " xmlns=\"");
-
-	if (!p)
-		return (struct span){NULL, 0};
-	p += 8;
-	return (struct span){p, strcspn(p, "\"")};
-}
-
 /* The name in a tag that begins with skip characters before it. */
 static struct span tag_name(struct span tag, size_t skip)
 {
@@ -129,7 +118,7 @@ static int header(struct recording *r, struct buf *lines)
 		return RECORDING_FAULT;
 	}
 	item = close_stream(r, lines);
-	traffic_open(&r->traffic, &r->root, content(&scope));
+	traffic_open(&r->traffic, &r->root, xml_scope_content(&scope));
 	buf_addspan(&r->name, tag_name(r->scan.item, 1));
 	xml_scope_release(&r->scope);
 	r->scope = scope;

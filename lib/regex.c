@@ -214,7 +214,7 @@ int regex_find(struct regex *r, int number, struct regex_search *s)
 
 		if ((!whole || s->from > 0) && overdue(s))
 			return -1;
-		last = whole ? s->text.n : char_end(s->text, s->from + window);
+		last = whole ? s->text.n : s->from + window;
 		rc = match(r, number, s, last);
 		if (rc == 0)
 			s->from = char_end(s->text, last + 1);

@@ -94,8 +94,9 @@ size_t scan_pi_target(struct scan *s, const char *p, size_t i, size_t n)
 		return i;
 	s->declaration = s->back == IN_TEXT && s->run == 3 && scan_space(p[i]);
 	if (!s->declaration || s->depth)
-		scan_note(s, s->tag_at, s->declaration ? "XML declaration in a stanza"
-						  : "processing instruction");
+		scan_note(s, s->tag_at,
+		    s->declaration ? "XML declaration in a stanza"
+				   : "processing instruction");
 	s->run = 0;
 	s->state = IN_PI;
 	return i;

@@ -6,20 +6,20 @@
 #include "scan.h"
 
 enum scan_state {
-	IN_TEXT,	   /* between markup */
-	IN_REF,	   /* behind '&' */
-	IN_LT,	   /* behind '<' */
-	IN_NAME,	   /* in the name of a start tag */
-	IN_TAG,	   /* in a start tag */
-	IN_VALUE,	   /* in an attribute's value */
-	IN_SLASH,	   /* behind the '/' of <a/> */
+	IN_TEXT,      /* between markup */
+	IN_REF,       /* behind '&' */
+	IN_LT,        /* behind '<' */
+	IN_NAME,      /* in the name of a start tag */
+	IN_TAG,       /* in a start tag */
+	IN_VALUE,     /* in an attribute's value */
+	IN_SLASH,     /* behind the '/' of <a/> */
 	IN_END_NAME,  /* in the name of an end tag */
 	IN_END_TAIL,  /* behind it */
-	IN_BANG,	   /* behind "<!" */
+	IN_BANG,      /* behind "<!" */
 	IN_COMMENT,   /* in <!-- --> */
-	IN_CDATA,	   /* in <![CDATA[ ]]> */
+	IN_CDATA,     /* in <![CDATA[ ]]> */
 	IN_PI_TARGET, /* behind "<?" */
-	IN_PI,	   /* behind the target */
+	IN_PI,        /* behind the target */
 	IN_DOCTYPE,   /* in <!DOCTYPE > */
 	IN_SUBSET_LT, /* behind a '<' of its internal subset */
 	SCAN_STATES,

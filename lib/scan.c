@@ -131,9 +131,24 @@ static void begin(struct scan *s)
 }
 
 static size_t (*const steps[SCAN_STATES])(struct scan *, const char *, size_t,
-    size_t) = {scan_text, scan_ref, scan_lt, scan_name, scan_tag, scan_value, scan_slash,
-    scan_end_name, scan_end_tail, scan_bang, scan_comment, scan_cdata, scan_pi_target,
-    scan_pi, scan_doctype, scan_subset_lt};
+    size_t) = {
+    [IN_TEXT] = scan_text,
+    [IN_REF] = scan_ref,
+    [IN_LT] = scan_lt,
+    [IN_NAME] = scan_name,
+    [IN_TAG] = scan_tag,
+    [IN_VALUE] = scan_value,
+    [IN_SLASH] = scan_slash,
+    [IN_END_NAME] = scan_end_name,
+    [IN_END_TAIL] = scan_end_tail,
+    [IN_BANG] = scan_bang,
+    [IN_COMMENT] = scan_comment,
+    [IN_CDATA] = scan_cdata,
+    [IN_PI_TARGET] = scan_pi_target,
+    [IN_PI] = scan_pi,
+    [IN_DOCTYPE] = scan_doctype,
+    [IN_SUBSET_LT] = scan_subset_lt,
+};
 
 enum scan_item scan_next(struct scan *s, const char *p, size_t n,
     size_t *take)

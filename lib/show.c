@@ -22,6 +22,16 @@ bool show_hidden(uint32_t point)
 	}
 }
 
+size_t show_plain(struct span s)
+{
+	size_t i = 0;
+
+	while (i < s.n && s.p[i] >= 0x20 && s.p[i] < 0x7f && s.p[i] != '"' &&
+	    s.p[i] != '\\')
+		i++;
+	return i;
+}
+
 static size_t columns(uint32_t point)
 {
 	int width;

@@ -17,6 +17,10 @@
  * U+200D, are not among them. */
 bool show_hidden(uint32_t point);
 
+/* How many bytes at the beginning of s are printable ASCII other than '"' and
+ * '\\': what no format has to look at. */
+size_t show_plain(struct span s);
+
 /* Append the character of step bytes at p, as <U+202E> where it is hidden.
  * Returns how many columns that takes. */
 size_t show_char(struct buf *, const char *p, size_t step);

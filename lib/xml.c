@@ -15,6 +15,7 @@
 
 enum {
 	FEED_MAX = 1024 * 1024,	      /* bytes given at once */
+	PARSER_BYTES_MAX = 1024 * 1024 * 1024, /* bytes one parser counts */
 	DICT_NAMES_MAX = 4096,	      /* names a parser may have seen */
 	DICT_BYTES_MAX = 1024 * 1024, /* and their bytes */
 };
@@ -54,10 +55,8 @@ static const char *wording(struct xml *x, const xmlError *e)
 	} words[] = {
 	    {XML_NS_ERR_UNDEFINED_NAMESPACE, "undeclared prefix"},
 	    {XML_NS_ERR_QNAME, "bad colon in a name"},
-	    {XML_NS_ERR_COLON, "bad colon in a name"},
 	    {XML_NS_ERR_ATTRIBUTE_REDEFINED, "duplicate attribute"},
 	    {XML_NS_ERR_XML_NAMESPACE, "bad namespace declaration"},
-	    {XML_NS_ERR_EMPTY, "prefix declared for no namespace"},
 	    {XML_ERR_ATTRIBUTE_REDEFINED, "duplicate attribute"},
 	    {XML_ERR_TAG_NAME_MISMATCH, "end tag does not match"},
 	    {XML_ERR_ATTRIBUTE_WITHOUT_VALUE, "attribute without a value"},
@@ -255,7 +254,8 @@ static void begin(struct xml *x, struct xml_root *root)
 static bool worn(const struct xml *x)
 {
 	return xmlDictSize(x->ctxt->dict) > DICT_NAMES_MAX ||
-	    xmlDictGetUsage(x->ctxt->dict) > DICT_BYTES_MAX;
+	    xmlDictGetUsage(x->ctxt->dict) > DICT_BYTES_MAX ||
+	    x->fed > PARSER_BYTES_MAX;
 }
 
 /* A NUL, a control character and bad UTF-8 are told apart, with their exact
@@ -329,22 +329,6 @@ const char *xml_header(struct xml *x, struct span tag,
 	if (!x->why)
 		buf_reset(&x->open);
 	return x->why;
-}
-
-void xml_scope_client(struct xml_scope *s)
-{
-	buf_reset(&s->open);
-	buf_reset(&s->lang);
-	buf_adds(&s->open, "<stream:stream xmlns=\"jabber:client\" "
-			   "xmlns:stream=\"http://etherx.jabber.org/streams\">");
-}
-
-void xml_scope_release(struct xml_scope *s)
-{
-	if (!s)
-		return;
-	buf_release(&s->open);
-	buf_release(&s->lang);
 }
 
 struct xml *xml_new(void)

@@ -10,25 +10,14 @@
 #include "buf.h"
 #include "span.h"
 #include "xmlroot.h"
+#include "xmlscope.h"
 
 /* The parser. One serves any number of streams, one element at a time; it is
  * renewed when it has seen many names, so its memory stays bounded. */
 struct xml;
 
-/* What elements inherit from their stream's header. A zeroed one is valid:
- * nothing, as in a document of its own. Streams whose headers declare the
- * same namespaces share the parser's state. */
-struct xml_scope {
-	struct buf open; /* a start tag with the header's declarations */
-	struct buf lang; /* its xml:lang; empty: none */
-};
-
 struct xml *xml_new(void);
 void xml_free(struct xml *);
-
-/* Inherit what bare stanzas do: that of a jabber:client stream. */
-void xml_scope_client(struct xml_scope *);
-void xml_scope_release(struct xml_scope *);
 
 /* Read the start tag that opens a stream. Returns NULL and sets scope and
  * root (without children or places), or says in a few words what is wrong

@@ -184,6 +184,20 @@ void xpath_begin(struct xpath *x, struct span stanza)
 	x->stanza = stanza;
 }
 
+/* An xml:id that is no name, or comes twice, is well-formed; left alone,
+ * libxml2 would print it, with what is around it, to stderr. */
+static void silent(void *context, xmlErrorPtr error)
+{
+	(void)context;
+	(void)error;
+}
+
+static void silent_validity(void *context, const char *format, ...)
+{
+	(void)context;
+	(void)format;
+}
+
 /* The parser's dictionary only ever grows, with whatever names come. */
 static void renew_parser(struct xpath *x)
 {
@@ -193,6 +207,9 @@ static void renew_parser(struct xpath *x)
 	x->parser = xmlNewParserCtxt();
 	if (!x->parser)
 		mem_exhausted();
+	x->parser->sax->serror = silent;
+	x->parser->vctxt.error = silent_validity;
+	x->parser->vctxt.warning = silent_validity;
 }
 
 static bool parse(struct xpath *x)

@@ -255,3 +255,11 @@ forwarded() {
 	is 'cannot be judged' pass 'xpath "count(//*[count(//*) > 1]) > 0"' "$s"
 	is no pass 'xpath "count(//*[count(//*) > 1]) > 0" kind iq' "$s"
 }
+
+@test "xpath prints nothing of a stanza whose xml:id is no name or comes twice" {
+	printf 'reject hit xpath "//c:body[. = \\"x\\"]"\nnamespace c "jabber:client"\n' >id.policy
+	record send - "$(wrap a@x b@x '<body xml:id="1 2">x</body><y xml:id="a"/><y xml:id="a"/>')" >in
+	run --separate-stderr -0 cup-filter id.policy <in
+	assert_output --partial 'hit@'
+	assert_equal "$stderr" ''
+}

@@ -126,7 +126,7 @@ cup-print: line 7: is cut off'
 
 @test "it conducts itself like the others" {
 	conducts_itself cup-print
-	for bad in '-f nothing' '-f id,' '-f' '-o xml' '--color blue' '-w wide' '-f id -o text'; do
+	for bad in '-f nothing' '-f id,' '-f id,body,id' '-f' '-o xml' '--color blue' '-w wide' '-f id -o text'; do
 		# shellcheck disable=SC2086
 		run --separate-stderr -64 cup-print $bad
 		assert_output ''

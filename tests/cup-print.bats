@@ -90,6 +90,16 @@ on_terminal() {
 	assert_line -n 3 --regexp '  Carbon$'
 }
 
+@test "formatted text that says something else than the body is shown" {
+	html() {
+		record send pass "$(message a@x b@x "$1" | sed "s|</message>|<html xmlns=\"http://jabber.org/protocol/xhtml-im\"><body xmlns=\"http://www.w3.org/1999/xhtml\"><p>sell <em>all</em></p></body></html></message>|")"
+	}
+	prints < <(html 'sell all'; html 'good morning')
+	assert_line -n 0 --regexp '  sell all$'
+	assert_line -n 1 --regexp '  good morning$'
+	assert_line -n 2 --regexp '^ {56}\[formatted\] sell all$'
+}
+
 @test "a body of several lines goes on below, indented" {
 	prints < <(hello 'one&#xA;&#xA;  two&#xA;a&#x9;b')
 	assert_equal "$output" "2026-11-22 21:33:38  alice@acme > bob@acme     pass     one

@@ -170,9 +170,9 @@ static void test_controls(void)
 	bool all = true;
 
 	for (int c = 0; c < 0x20; c++) {
-		for (size_t at = 0; at < 22; at++) {
-			char text[] = "<a>______________________</a>";
-			char attr[] = "<a b=\"______________________\"/>";
+		for (size_t at = 0; at < 27; at++) {
+			char text[] = "<a>___________________________</a>";
+			char attr[] = "<a b=\"____________________________\"/>";
 
 			text[3 + at] = attr[6 + at] = (char)c;
 			all &= stanza_read(

@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: ISC
+# shellcheck shell=bash
+# What the suites of the journal share: load it behind helpers.
+
+SEGMENT_1=00000000000000000001.log
+
+# Start cup-log in the background: records to descriptor 8, results in out.
+start_log() {
+	rm -f in
+	mkfifo in
+	"$@" < in > out 2> err &
+	LOG=$!
+	exec 8> in
+}
+
+# End its input; the exit status is that of cup-log.
+end_log() {
+	local status=0
+	exec 8>&-
+	wait "$LOG" || status=$?
+	LOG=
+	return "$status"
+}
+
+stop_log() {
+	exec 8>&-
+	[ -z "${LOG-}" ] || kill -KILL "$LOG" 2>/dev/null || :
+}
+
+has_lines() {
+	[ "$(wc -l < "$1")" -ge "$2" ]
+}
+
+# The lines of a journal, without its unwritten space, or only their texts.
+journal_lines() {
+	cat "$1"/*.log | sed '/^$/d'
+}
+
+journal_texts() {
+	journal_lines "$1" | cut -f 3-
+}
+
+# A torn line at the end of a segment, as a crash leaves one, with space
+# written ahead behind it.
+tear() {
+	printf '%s' "$2" >> "$1"
+	head -c 5000 /dev/zero | tr '\0' '\n' >> "$1"
+}
+
+# passed_on_is_journaled JOURNAL OUT: every whole line of OUT, in order, is
+# there under the SEQ that its proof tells.
+passed_on_is_journaled() {
+	awk -F '\t' -v out="$2" '
+	function next_out(  line, n) {
+		do {
+			if ((getline line < out) <= 0)
+				return 0
+			n = split(line, f, "\t")
+		} while (n < 10 || line !~ /\t(-|<[^\t]*>)$/)
+		want = f[8]
+		sub(/.*#/, "", want)
+		id = f[1]
+		stanza = f[9]
+		return 1
+	}
+	BEGIN { more = next_out() }
+	more && $1 == want {
+		if ($3 != id || $11 != stanza)
+			exit bad = 1
+		found++
+		more = next_out()
+	}
+	END {
+		if (bad || more)
+			print "not journaled: " want " " id
+		print found + 0 " found" > "/dev/stderr"
+		exit bad || more
+	}' <(journal_lines "$1")
+}
+
+# crash NUMBER JOURNAL: kill cup-log -9 under load at an instant that NUMBER
+# gives, and append what it has passed on to all.out.
+crash() {
+	local ahead=(0 64K 4M) pid status=0
+	cup-log --segment-size 512K --ids 1000 \
+		--write-ahead "${ahead[$1 % 3]}" "$2" \
+		< <(gen-records 1000000 "$1" 40000 2>/dev/null) > part 2> err &
+	pid=$!
+	read -rt "0.$(printf '%03d' $((($1 * 7919) % 150 + 5)))" <> <(:) || :
+	kill -KILL "$pid"
+	wait "$pid" 2>/dev/null || status=$?
+	[ "$status" -eq 137 ] || return
+	# The last line may be cut off where it was killed.
+	sed -n '$!p' part >> all.out
+}
