@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: ISC */
+/* XPath by libxml2. */
+#include "xpath.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <libxml/parser.h>
+#include <libxml/xpath.h>
+#include <libxml/xpathInternals.h>
+
+#include "mem.h"
+#include "xpath-names.h"
+
+struct xpath {
+	xmlXPathContextPtr context;
+	xmlXPathCompExprPtr *expr;
+	size_t count;
+	xmlParserCtxtPtr parser;
+	xmlDocPtr doc; /* NULL: not parsed yet, or it cannot be */
+	struct span stanza;
+	bool failed; /* it cannot be parsed */
+	char why[256];
+};
+
+/* libxml2 would print it; and the first is the one to tell. */
+static void note_error(void *data, xmlErrorPtr error)
+{
+	struct xpath *x = data;
+	size_t n;
+
+	if (error->code == XML_ERR_NO_MEMORY)
+		mem_exhausted();
+	if (x->why[0])
+		return;
+	n = (size_t)snprintf(x->why, sizeof(x->why), "%s",
+	    error->message ? error->message : "bad expression");
+	if (n >= sizeof(x->why))
+		n = sizeof(x->why) - 1;
+	while (n && (x->why[n - 1] == '\n' || x->why[n - 1] == ' '))
+		x->why[--n] = '\0';
+	if (x->why[0] >= 'A' && x->why[0] <= 'Z')
+		x->why[0] = (char)(x->why[0] + 32);
+}
+
+struct xpath *xpath_new(void)
+{
+	struct xpath *x = mem_zalloc(sizeof(*x));
+
+	xmlInitParser();
+	x->context = xmlXPathNewContext(NULL);
+	if (!x->context || xmlXPathContextSetCache(x->context, 1, -1, 0) != 0)
+		mem_exhausted();
+	x->context->error = note_error;
+	x->context->userData = x;
+	x->context->opLimit = XPATH_OPERATIONS;
+	return x;
+}
+
+void xpath_free(struct xpath *x)
+{
+	if (!x)
+		return;
+	for (size_t i = 0; i < x->count; i++)
+		xmlXPathFreeCompExpr(x->expr[i]);
+	free(x->expr);
+	xmlXPathFreeContext(x->context);
+	xmlFreeDoc(x->doc);
+	xmlFreeParserCtxt(x->parser);
+	free(x);
+}
+
+const char *xpath_namespace(struct xpath *x, struct span prefix,
+    struct span uri)
+{
+	char *name = mem_dup(prefix.p, prefix.n);
+	char *value = mem_dup(uri.p, uri.n);
+	const xmlChar *old = xmlXPathNsLookup(x->context, BAD_CAST name);
+	const char *why = NULL;
+
+	if (xmlValidateNCName(BAD_CAST name, 0) != 0)
+		why = "is no prefix";
+	else if (strcmp(name, "xmlns") == 0)
+		why = "cannot be declared";
+	else if (old && strcmp((const char *)old, value) != 0)
+		why = "stands for another namespace already";
+	else if (!old &&
+	    xmlXPathRegisterNs(x->context, BAD_CAST name, BAD_CAST value) != 0)
+		mem_exhausted();
+	free(name);
+	free(value);
+	return why;
+}
+
+static const char *check_name(struct xpath *x, const struct xpath_name *n)
+{
+	char prefix[128];
+
+	if (n->use == XPATH_VARIABLE) {
+		snprintf(x->why, sizeof(x->why), "no variable '$%.*s'",
+		    SPAN_ARG(n->local));
+		return x->why;
+	}
+	snprintf(prefix, sizeof(prefix), "%.*s", SPAN_ARG(n->prefix));
+	if (n->prefix.p &&
+	    (n->prefix.n >= sizeof(prefix) ||
+		!xmlXPathNsLookup(x->context, BAD_CAST prefix))) {
+		snprintf(x->why, sizeof(x->why),
+		    "prefix '%s' is not declared", prefix);
+		return x->why;
+	}
+	if (n->use == XPATH_FUNCTION &&
+	    (n->prefix.p || !xpath_is_function(n->local))) {
+		snprintf(x->why, sizeof(x->why), "no function '%s%s%.*s'",
+		    prefix, n->prefix.p ? ":" : "", SPAN_ARG(n->local));
+		return x->why;
+	}
+	return NULL;
+}
+
+static const char *check_names(struct xpath *x, struct span expr, bool *bare)
+{
+	struct xpath_scan scan = {.expr = expr};
+	struct xpath_name name;
+	const char *why = NULL;
+
+	*bare = false;
+	while (!why && xpath_name_next(&scan, &name)) {
+		why = check_name(x, &name);
+		if (name.use == XPATH_ELEMENT && !name.prefix.p)
+			*bare = true;
+	}
+	return why;
+}
+
+const char *xpath_add(struct xpath *x, struct span expr, bool *bare)
+{
+	static const char sample[] = "<message xmlns=\"jabber:client\"/>";
+	xmlXPathCompExprPtr compiled;
+	const char *why;
+	char *text = mem_dup(expr.p, expr.n);
+
+	x->why[0] = '\0';
+	x->context->opCount = 0;
+	compiled = xmlXPathCtxtCompile(x->context, BAD_CAST text);
+	free(text);
+	if (!compiled)
+		return x->why[0] ? x->why : "bad expression";
+	why = check_names(x, expr, bare);
+	if (why) {
+		xmlXPathFreeCompExpr(compiled);
+		return why;
+	}
+	x->expr = mem_resize(x->expr, x->count + 1, sizeof(*x->expr));
+	x->expr[x->count] = compiled;
+	/* A wrong number or kind of arguments shows only now. */
+	xpath_begin(x, span_of(sample));
+	if (xpath_holds(x, x->count++) >= 0)
+		return NULL;
+	xmlXPathFreeCompExpr(x->expr[--x->count]);
+	return x->why[0] ? x->why : "bad expression";
+}
+
+void xpath_begin(struct xpath *x, struct span stanza)
+{
+	xmlFreeDoc(x->doc);
+	x->doc = NULL;
+	x->failed = false;
+	x->stanza = stanza;
+}
+
+/* The parser's dictionary only ever grows, with whatever names come. */
+static void renew_parser(struct xpath *x)
+{
+	if (x->parser && xmlDictSize(x->parser->dict) <= XPATH_NAMES)
+		return;
+	xmlFreeParserCtxt(x->parser);
+	x->parser = xmlNewParserCtxt();
+	if (!x->parser)
+		mem_exhausted();
+}
+
+static bool parse(struct xpath *x)
+{
+	int options = XML_PARSE_NONET | XML_PARSE_NOERROR |
+	    XML_PARSE_NOWARNING | XML_PARSE_COMPACT;
+
+	if (x->doc || x->failed)
+		return !x->failed;
+	renew_parser(x);
+	if (x->stanza.n <= INT_MAX)
+		x->doc = xmlCtxtReadMemory(x->parser, x->stanza.p,
+		    (int)x->stanza.n, NULL, "UTF-8", options);
+	if (!x->doc && x->parser->errNo == XML_ERR_NO_MEMORY)
+		mem_exhausted();
+	x->failed = !x->doc;
+	return !x->failed;
+}
+
+int xpath_holds(struct xpath *x, size_t number)
+{
+	int rc;
+
+	if (!parse(x))
+		return -1;
+	x->why[0] = '\0';
+	x->context->doc = x->doc;
+	x->context->node = xmlDocGetRootElement(x->doc);
+	x->context->opCount = 0;
+	rc = xmlXPathCompiledEvalToBoolean(x->expr[number], x->context);
+	return x->why[0] ? -1 : rc;
+}
