@@ -76,6 +76,20 @@ size_t utf8_put(char *out, uint32_t c)
 	return 4;
 }
 
+size_t utf8_ascii(const char *p, size_t len)
+{
+	size_t i = 0;
+
+	for (uint64_t w; len - i >= sizeof(w); i += sizeof(w)) {
+		memcpy(&w, p + i, sizeof(w));
+		if (w & 0x8080808080808080u)
+			break;
+	}
+	while (i < len && !(p[i] & 0x80))
+		i++;
+	return i;
+}
+
 /* Whether each of eight bytes is in 0x20..0x7f. */
 static bool plain8(const char *p)
 {

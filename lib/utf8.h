@@ -17,6 +17,9 @@ uint32_t utf8_point(const char *p, size_t step);
 /* Write point (<= U+10FFFF) to out, at most 4 bytes; returns how many. */
 size_t utf8_put(char *out, uint32_t point);
 
+/* How many bytes p begins with that are ASCII. */
+size_t utf8_ascii(const char *p, size_t len);
+
 /* Offset of the first byte that does not begin a well-formed character that
  * XML allows; len if there is none. TAB, CR and LF are allowed. */
 size_t utf8_xml(const char *p, size_t len);
