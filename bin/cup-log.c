@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: ISC */
+/* cup-log: journal records, and pass on only what is on disk. */
+#include <errno.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/signalfd.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "cli.h"
+#include "diag.h"
+#include "intake.h"
+#include "journal-write.h"
+#include "mem.h"
+#include "out.h"
+
+enum {
+	SEGMENT_MIN = 4096,
+	SECOND = 1000, /* of the milliseconds of cli_duration */
+	YEAR = 366 * 86400,
+	AHEAD_MAX = 1 << 30,
+	IDS_MAX = 1 << 24,
+};
+
+struct options {
+	char *key, *heads, *journal;
+	uint64_t segment_size, segment_age, ahead, ids;
+	int wait;
+};
+
+struct log {
+	struct intake in;
+	struct journal_writer *writer;
+	int signals; /* descriptor of those that end it */
+	bool bad;    /* a line was dropped */
+	bool unread; /* reading failed */
+	int signal;  /* that ended it */
+};
+
+static char *only_operand(poptContext ctx)
+{
+	const char *journal = poptGetArg(ctx);
+
+	if (!journal)
+		cli_misuse("no journal given");
+	if (poptPeekArg(ctx))
+		cli_misuse("one journal at a time: '%s'", poptPeekArg(ctx));
+	return mem_strdup(journal);
+}
+
+static void replace(char **value, char *by)
+{
+	free(*value);
+	*value = by;
+}
+
+static void take_option(struct options *o, poptContext ctx, int option)
+{
+	switch (option) {
+	case 'k':
+		replace(&o->key, cli_argument(ctx));
+		break;
+	case 'H':
+		replace(&o->heads, cli_argument(ctx));
+		break;
+	case 's':
+		o->segment_size = cli_size(ctx, "segment-size", SEGMENT_MIN,
+		    INT64_MAX);
+		break;
+	case 'a':
+		o->segment_age = cli_duration(ctx, "segment-age", 0,
+		    (uint64_t)10 * YEAR * SECOND);
+		break;
+	case 'A':
+		o->ahead = cli_size(ctx, "write-ahead", 0, AHEAD_MAX);
+		break;
+	case 'i':
+		o->ids = cli_size(ctx, "ids", 0, IDS_MAX);
+		break;
+	}
+}
+
+static void parse(struct options *o, int argc, const char **argv)
+{
+	const struct poptOption table[] = {
+	    {"key", 'k', POPT_ARG_STRING, NULL, 'k',
+		"Make proofs with the key in this file", "FILE"},
+	    {"heads", '\0', POPT_ARG_STRING, NULL, 'H',
+		"Append the journal's head to this file now and then",
+		"FILE"},
+	    {"wait", 'w', POPT_ARG_NONE, &o->wait, 0,
+		"Wait while another writer has the journal", NULL},
+	    {"segment-size", '\0', POPT_ARG_STRING, NULL, 's',
+		"Begin a new segment at this size (256M)", "SIZE"},
+	    {"segment-age", '\0', POPT_ARG_STRING, NULL, 'a',
+		"Begin a new segment at this age (1d; 0: never)", "DURATION"},
+	    {"write-ahead", '\0', POPT_ARG_STRING, NULL, 'A',
+		"Keep that much space written ahead (4M; 0: none)", "SIZE"},
+	    {"ids", '\0', POPT_ARG_STRING, NULL, 'i',
+		"Remember that many ids (65536)", "NUMBER"},
+	    CLI_TABLE};
+	poptContext ctx = cli_open(argc, argv, table, "JOURNAL", false);
+	int option;
+
+	while ((option = cli_next(ctx)) >= 0)
+		take_option(o, ctx, option);
+	o->journal = only_operand(ctx);
+	poptFreeContext(ctx);
+}
+
+static int code_of(const struct journal_error *e)
+{
+	switch (e->fault) {
+	case FAULT_NONE:
+		return EX_OK;
+	case FAULT_LOCKED:
+		return EX_TEMPFAIL;
+	case FAULT_CORRUPT:
+		return EX_DATAERR;
+	case FAULT_SYSTEM:
+	case FAULT_OUTPUT:
+		break;
+	}
+	return EX_IOERR;
+}
+
+static void report(const char *journal, const struct journal_error *e)
+{
+	const char *in = e->fault == FAULT_SYSTEM ? "journal" : NULL;
+
+	errno = e->error;
+	if (e->fault == FAULT_OUTPUT)
+		diag_warn_errno("%s", e->text);
+	else if (e->fault == FAULT_LOCKED)
+		diag_warn("journal %s", e->text);
+	else if (in)
+		diag_warn_errno("journal '%s': %s", journal, e->text);
+	else
+		diag_warn("journal '%s': %s", journal, e->text);
+}
+
+static void report_recovery(const char *journal, const struct journal_tail *t)
+{
+	if (t->closed)
+		return;
+	if (t->torn)
+		diag_warn("journal '%s': its last writer did not close it: "
+			  "%lld bytes that were torn are cut off and kept in "
+			  "'%s'",
+		    journal, (long long)t->torn, t->kept);
+	else
+		diag_warn("journal '%s': its last writer did not close it, "
+			  "nothing is torn",
+		    journal);
+}
+
+/* A descriptor for the signals that end the program, unless it was started
+ * with them ignored. */
+static int watch_signals(void)
+{
+	const int which[] = {SIGTERM, SIGINT, SIGHUP};
+	struct sigaction now;
+	sigset_t set;
+	int fd;
+
+	sigemptyset(&set);
+	for (size_t i = 0; i < sizeof(which) / sizeof(which[0]); i++) {
+		if (sigaction(which[i], NULL, &now) == 0 &&
+		    now.sa_handler != SIG_IGN)
+			sigaddset(&set, which[i]);
+	}
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	fd = signalfd(-1, &set, SFD_CLOEXEC);
+	if (fd < 0)
+		diag_die_errno(EX_OSERR, "cannot watch signals");
+	return fd;
+}
+
+/* A signal came: from now on it has its ordinary effect, so that a second one
+ * ends a program whose reader has stopped. */
+static void take_signal(struct log *l)
+{
+	struct signalfd_siginfo info;
+	sigset_t set;
+
+	if (read(l->signals, &info, sizeof(info)) != sizeof(info))
+		return;
+	l->signal = (int)info.ssi_signo;
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGHUP);
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
+}
+
+/* Wait for input; false if something else ends the program. */
+static bool await_input(struct log *l)
+{
+	struct pollfd p[] = {{l->in.fd, POLLIN, 0}, {l->signals, POLLIN, 0},
+	    {writer_alarm(l->writer), POLLIN, 0}};
+
+	for (;;) {
+		int n = poll(p, 3, writer_due(l->writer));
+
+		if (n < 0 && errno != EINTR)
+			diag_die_errno(EX_OSERR, "cannot wait for input");
+		if (!writer_tick(l->writer) || p[2].revents)
+			return false;
+		if (n > 0 && p[1].revents)
+			take_signal(l);
+		if (l->signal)
+			return false;
+		if (n > 0 && p[0].revents)
+			return true;
+	}
+}
+
+static bool journal_record(struct log *l, const struct record *r)
+{
+	enum writer_finding found = writer_add(l->writer, l->in.line, r);
+
+	if (found == WRITER_CONFLICT)
+		diag_warn("line %" PRIu64 ": id %.*s is journaled already "
+			  "with another stanza",
+		    l->in.number, SPAN_ARG(r->field[RECORD_ID]));
+	if (found == WRITER_TOO_LONG) {
+		diag_warn("line %" PRIu64 ": is too long to be journaled as "
+			  "a conflict",
+		    l->in.number);
+		l->bad = true;
+	}
+	return found != WRITER_FAILED;
+}
+
+/* Until the end of input, a signal or a fault. */
+static void run(struct log *l)
+{
+	struct record r;
+	bool ok = true;
+
+	while (ok) {
+		switch (intake_next(&l->in, &r)) {
+		case INTAKE_RECORD:
+			ok = journal_record(l, &r);
+			break;
+		case INTAKE_COMMENT:
+			ok = writer_comment(l->writer, l->in.line);
+			break;
+		case INTAKE_BAD:
+			diag_warn("line %" PRIu64 ": %s", l->in.number,
+			    l->in.why);
+			l->bad = true;
+			break;
+		case INTAKE_DRAINED:
+			ok = writer_offer(l->writer) && await_input(l);
+			break;
+		case INTAKE_END:
+			return;
+		case INTAKE_ERROR:
+			diag_warn_errno("cannot read standard input");
+			l->unread = true;
+			return;
+		}
+	}
+}
+
+static struct digest *proof_digest(const char *key)
+{
+	const char *why;
+	struct digest *d = key ? digest_from_file(key, &why)
+			       : digest_new(NULL, 0);
+
+	if (!d)
+		diag_die(EX_CONFIG, "key '%s': %s", key, why);
+	return d;
+}
+
+static int serve(const struct options *o, struct digest *proof)
+{
+	const struct journal_settings set = {.path = o->journal,
+	    .segment_size = o->segment_size,
+	    .segment_age = (int64_t)o->segment_age * 1000,
+	    .ahead = o->ahead,
+	    .ids = o->ids,
+	    .heads = o->heads,
+	    .wait = o->wait,
+	    .proof = proof,
+	    .out = STDOUT_FILENO};
+	struct log l = {.signals = -1};
+	struct journal_error e = {.fault = FAULT_NONE};
+	struct journal_tail tail;
+
+	l.writer = writer_open(&set, &tail, &e);
+	if (!l.writer) {
+		report(o->journal, &e);
+		return code_of(&e);
+	}
+	report_recovery(o->journal, &tail);
+	l.signals = watch_signals();
+	intake_init(&l.in, STDIN_FILENO);
+	out_pipe_size(STDOUT_FILENO);
+	run(&l);
+	if (!writer_close(l.writer, &e))
+		report(o->journal, &e);
+	close(l.signals);
+	intake_release(&l.in);
+	if (e.fault)
+		return code_of(&e);
+	if (l.signal) {
+		signal(l.signal, SIG_DFL);
+		raise(l.signal);
+	}
+	return l.unread ? EX_IOERR : l.bad ? EX_DATAERR : EX_OK;
+}
+
+int main(int argc, const char **argv)
+{
+	struct options o = {.segment_size = JOURNAL_SEGMENT,
+	    .segment_age = (uint64_t)JOURNAL_DAY * SECOND,
+	    .ahead = JOURNAL_AHEAD,
+	    .ids = JOURNAL_IDS};
+	struct digest *proof;
+	int code;
+
+	parse(&o, argc, argv);
+	/* A file that may not grow is an error of its write, not our end. */
+	signal(SIGXFSZ, SIG_IGN);
+	proof = proof_digest(o.key);
+	code = serve(&o, proof);
+	digest_free(proof);
+	free(o.key);
+	free(o.heads);
+	free(o.journal);
+	if (code == EX_OK)
+		cli_close_stdout();
+	return code;
+}

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: ISC */
+/* Writing a journal: records into batches. */
+#include "journal-write.h"
+
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "journal-writer.h"
+#include "proof.h"
+#include "stamp.h"
+
+enum {
+	LINE_HEAD = JOURNAL_SEQ_DIGITS + 1 + DIGEST_HEX + 1, /* and no LF */
+	EAGER = 128 * 1024, /* bytes that are worth a flush of their own */
+};
+
+void writer_claim(struct journal_writer *w)
+{
+	if (!w->fill)
+		w->fill = flusher_claim(w->flusher);
+}
+
+bool writer_offer(struct journal_writer *w)
+{
+	w->fill = NULL;
+	return flusher_offer(w->flusher);
+}
+
+int writer_alarm(const struct journal_writer *w)
+{
+	return flusher_alarm(w->flusher);
+}
+
+void writer_put(struct journal_writer *w, struct span text)
+{
+	struct batch *b = w->fill;
+	size_t before = b->disk.len;
+	char digits[20];
+
+	w->seq++;
+	journal_chain(w->digest, w->chain, w->seq, text, w->chain);
+	if (before == 0)
+		b->first = w->seq;
+	buf_addspan(&b->disk, journal_decimal(digits, w->seq));
+	buf_addc(&b->disk, '\t');
+	buf_add(&b->disk, w->chain, DIGEST_HEX);
+	buf_addc(&b->disk, '\t');
+	buf_addspan(&b->disk, text);
+	buf_addc(&b->disk, '\n');
+	b->seq = w->seq;
+	memcpy(b->chain, w->chain, DIGEST_HEX);
+	w->offset += (off_t)(b->disk.len - before);
+}
+
+void writer_note(struct journal_writer *w, const char *word,
+    const char *format, ...)
+{
+	char time[STAMP_LEN], rest[256];
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(rest, sizeof(rest), format, ap);
+	va_end(ap);
+	stamp_write(time, stamp_now());
+	buf_reset(&w->text);
+	buf_addf(&w->text, "# %s %.*s%s", word, STAMP_LEN, time, rest);
+	writer_put(w, buf_span(&w->text));
+}
+
+void writer_segment(struct journal_writer *w)
+{
+	w->fill->rotate = true;
+	w->segment = w->seq + 1;
+	w->offset = 0;
+	w->records = 0;
+	w->begun = stamp_now();
+	writer_note(w, "segment", " id=%.*s previous=%.*s", UUID_LEN, w->id,
+	    DIGEST_HEX, w->chain);
+}
+
+bool writer_room(struct journal_writer *w, size_t len)
+{
+	bool rotate = w->records &&
+	    (uint64_t)w->offset + len > w->set.segment_size;
+	size_t have = w->fill->disk.len;
+	bool full = (have && have + len > BATCH_MAX) ||
+	    w->fill->out.len > 2 * BATCH_MAX;
+
+	if ((full || (rotate && have)) &&
+	    !flusher_pass(w->flusher, &w->fill))
+		return false;
+	if (rotate)
+		writer_segment(w);
+	return true;
+}
+
+void writer_proof(struct journal_writer *w, uint64_t seq,
+    const struct record *r, unsigned char mark[IDS_MARK])
+{
+	const char *colon;
+
+	buf_reset(&w->proof);
+	proof_write(&w->proof, w->set.proof,
+	    (struct span){w->id, UUID_LEN}, seq, r);
+	colon = memchr(w->proof.data, ':', w->proof.len);
+	ids_raw(mark, IDS_MARK, colon + 1);
+}
+
+void writer_pass_on(struct journal_writer *w, const struct record *r)
+{
+	struct record out = *r;
+
+	out.field[RECORD_PROOF] = buf_span(&w->proof);
+	record_write(&w->fill->out, &out);
+}
+
+bool writer_take(struct journal_writer *w, struct span text,
+    const struct record *r, bool known)
+{
+	struct id_entry e;
+
+	if (!writer_room(w, LINE_HEAD + text.n + 1))
+		return false;
+	e.offset = w->offset;
+	writer_put(w, text);
+	w->records++;
+	e.seq = w->seq;
+	e.segment = w->segment;
+	e.len = (uint32_t)(w->offset - e.offset - 1);
+	writer_proof(w, w->seq, r, e.mark);
+	if (known)
+		ids_add(w->ids, r->field[RECORD_ID], &e);
+	writer_pass_on(w, r);
+	return true;
+}
+
+enum writer_finding writer_add(struct journal_writer *w, struct span line,
+    const struct record *r)
+{
+	const struct id_entry *e;
+
+	writer_claim(w);
+	e = ids_find(w->ids, r->field[RECORD_ID]);
+	if (e)
+		return writer_repeated(w, e, line, r);
+	if (!writer_take(w, line, r, true))
+		return WRITER_FAILED;
+	if (w->fill->disk.len >= EAGER && flusher_idle(w->flusher) &&
+	    !writer_offer(w))
+		return WRITER_FAILED;
+	return WRITER_TAKEN;
+}
+
+bool writer_comment(struct journal_writer *w, struct span line)
+{
+	writer_claim(w);
+	if (w->fill->out.len > 2 * BATCH_MAX &&
+	    !flusher_pass(w->flusher, &w->fill))
+		return false;
+	buf_addspan(&w->fill->out, line);
+	buf_addc(&w->fill->out, '\n');
+	return true;
+}
+
+int writer_due(const struct journal_writer *w)
+{
+	int64_t left = w->set.segment_age - (stamp_now() - w->begun);
+
+	if (!w->set.segment_age || !w->records)
+		return -1;
+	if (left <= 0)
+		return 0;
+	left = left / 1000 + 1;
+	return left < INT_MAX ? (int)left : INT_MAX;
+}
+
+bool writer_tick(struct journal_writer *w)
+{
+	if (writer_due(w) != 0)
+		return true;
+	writer_claim(w);
+	if (w->fill->disk.len && !flusher_pass(w->flusher, &w->fill))
+		return false;
+	writer_segment(w);
+	return writer_offer(w);
+}
