@@ -10,17 +10,17 @@
 struct setting;
 
 /* A kind of value. */
-struct kind {
+struct value_kind {
 	const char *name; /* as cup-config --settings shows it */
 	/* Whether value is one, by itself: NULL, or in a few words why not, a
 	 * constant. */
 	const char *(*check)(const struct setting *, const char *value);
 };
 
-extern const struct kind kind_address, kind_command, kind_count, kind_domain,
-    kind_duration, kind_group, kind_listener, kind_loopback, kind_network,
-    kind_path, kind_size, kind_url, kind_user, kind_word, kind_words,
-    kind_yesno;
+extern const struct value_kind value_address, value_command, value_count, value_domain,
+    value_duration, value_group, value_listener, value_loopback, value_network,
+    value_path, value_size, value_url, value_user, value_word, value_words,
+    value_yesno;
 
 /* What makes a change take effect. */
 enum apply { APPLY_RELOAD, APPLY_RESTART };
@@ -33,7 +33,7 @@ enum setting_flag {
 
 struct setting {
 	const char *key;
-	const struct kind *kind;
+	const struct value_kind *kind;
 	unsigned flags;
 	enum apply apply;
 	const char *initial; /* its default; NULL: none, or it depends */

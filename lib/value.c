@@ -203,19 +203,19 @@ static const char *check_url(const struct setting *s, const char *value)
 	    : "has a character that no URL has";
 }
 
-const struct kind kind_address = {"address", check_address};
-const struct kind kind_command = {"command", check_command};
-const struct kind kind_count = {"number", check_count};
-const struct kind kind_domain = {"domain", check_domain};
-const struct kind kind_duration = {"duration", check_duration};
-const struct kind kind_group = {"group", check_group};
-const struct kind kind_listener = {"listening address", check_listener};
-const struct kind kind_loopback = {"local address", check_loopback};
-const struct kind kind_network = {"network", check_network};
-const struct kind kind_path = {"path", check_path};
-const struct kind kind_size = {"size", check_size};
-const struct kind kind_url = {"URL", check_url};
-const struct kind kind_user = {"user", check_user};
-const struct kind kind_word = {"word", check_word};
-const struct kind kind_words = {"words", check_words};
-const struct kind kind_yesno = {"yes or no", check_yesno};
+const struct value_kind value_address = {"address", check_address};
+const struct value_kind value_command = {"command", check_command};
+const struct value_kind value_count = {"number", check_count};
+const struct value_kind value_domain = {"domain", check_domain};
+const struct value_kind value_duration = {"duration", check_duration};
+const struct value_kind value_group = {"group", check_group};
+const struct value_kind value_listener = {"listening address", check_listener};
+const struct value_kind value_loopback = {"local address", check_loopback};
+const struct value_kind value_network = {"network", check_network};
+const struct value_kind value_path = {"path", check_path};
+const struct value_kind value_size = {"size", check_size};
+const struct value_kind value_url = {"URL", check_url};
+const struct value_kind value_user = {"user", check_user};
+const struct value_kind value_word = {"word", check_word};
+const struct value_kind value_words = {"words", check_words};
+const struct value_kind value_yesno = {"yes or no", check_yesno};
