@@ -13,13 +13,14 @@
 static void on_flush(int fd, short what, void *arg)
 {
 	struct link_loop *loop = arg;
-	struct link *l;
+	struct link *l = loop->dirty, *next;
 
 	(void)fd, (void)what;
-	while ((l = loop->dirty)) {
-		loop->dirty = l->next_dirty;
-		if (!loop->dirty)
-			loop->dirty_end = &loop->dirty;
+	/* What is queued meanwhile has its turn after other links' events. */
+	loop->dirty = NULL;
+	loop->dirty_end = &loop->dirty;
+	for (; l; l = next) {
+		next = l->next_dirty;
 		link_enter(l);
 		l->dirty = false;
 		if (!l->freed)
@@ -100,7 +101,7 @@ static void write_failed(struct link *l, const char *why)
 	l->write_dead = true;
 	buf_release(&l->out);
 	l->sent = 0;
-	event_active(&l->readable, EV_READ, 0);
+	l->kick = true;
 }
 
 /* Write n bytes or a part; false if the rest must wait or all is over. */
@@ -168,7 +169,7 @@ static void end_output(struct link *l)
 
 void link_flush(struct link *l)
 {
-	bool was_blocked = l->blocked;
+	bool had = link_backlog(l) > 0;
 	size_t end, done;
 
 	if (l->phase != LINK_PHASE_OPEN && l->phase != LINK_PHASE_SECURING)
@@ -192,7 +193,7 @@ void link_flush(struct link *l)
 		start_tls(l);
 		return;
 	}
-	if (was_blocked && l->owner && l->owner->drained)
+	if (had && l->owner && l->owner->drained)
 		l->owner->drained(l, l->arg);
 	if (!l->freed && l->shutting && link_backlog(l) == 0 &&
 	    l->phase == LINK_PHASE_OPEN)
@@ -222,8 +223,8 @@ void link_shake(struct link *l)
 		l->phase = LINK_PHASE_OPEN;
 		link_step(l, LINK_SECURED);
 		link_make_dirty(l);
-		if (!l->freed && !l->paused && l->phase == LINK_PHASE_OPEN)
-			event_active(&l->readable, EV_READ, 0);
+		/* What came behind the handshake may be in OpenSSL already. */
+		l->kick = true;
 		break;
 	case TLS_WANT_READ:
 		l->handshake_wants = EV_READ;

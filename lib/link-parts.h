@@ -49,6 +49,7 @@ struct link {
 	bool freed, paused, peer_ended, shutting, shut, write_dead, blocked;
 	bool read_wants_write, write_wants_read, expects_proxy;
 	bool readable_on, writable_on;
+	bool kick;		/* look at it without waiting for the socket */
 	struct link *next_dirty;
 	struct link_closing *closing;
 	struct tls *tls;

@@ -59,6 +59,10 @@ void link_update(struct link *l)
 	want = wanted(l);
 	set_event(&l->readable, &l->readable_on, want & EV_READ);
 	set_event(&l->writable, &l->writable_on, want & EV_WRITE);
+	/* Only after it was added: libevent adds no event that is active. */
+	if (l->kick && l->readable_on)
+		event_active(&l->readable, EV_READ, 0);
+	l->kick = false;
 }
 
 /* ---- ending */
@@ -203,7 +207,7 @@ static void read_some(struct link *l)
 	}
 	if (l->phase == LINK_PHASE_OPEN && (l->write_dead ||
 	    (l->tls && tls_pending(l->tls))))
-		event_active(&l->readable, EV_READ, 0);
+		l->kick = true;
 }
 
 /* ---- events */
@@ -316,7 +320,7 @@ void link_resume(struct link *l)
 	l->paused = false;
 	/* What OpenSSL has read already makes no socket readable. */
 	if (l->phase == LINK_PHASE_OPEN && l->tls && tls_pending(l->tls))
-		event_active(&l->readable, EV_READ, 0);
+		l->kick = true;
 	link_update(l);
 }
 
