@@ -11,6 +11,7 @@
 
 #include "diag.h"
 #include "mem.h"
+#include "quantity.h"
 
 #ifndef CUP_VERSION
 #define CUP_VERSION "unknown"
@@ -73,26 +74,13 @@ char *cli_argument(poptContext ctx)
 	return s ? s : mem_strdup("");
 }
 
-struct unit {
-	const char *name;
-	uint64_t scale;
-};
-
 static uint64_t quantity(poptContext ctx, const char *option,
-    const struct unit *units, uint64_t min, uint64_t max)
+    bool (*read)(const char *, uint64_t *), uint64_t min, uint64_t max)
 {
-	char *text = cli_argument(ctx), *rest = NULL;
-	unsigned long long n = strtoull(text, &rest, 10);
-	uint64_t value = UINT64_MAX;
+	char *text = cli_argument(ctx);
+	uint64_t value;
 
-	if (*text >= '0' && *text <= '9') {
-		for (; units->name; units++) {
-			if (strcmp(units->name, rest) == 0 &&
-			    n <= UINT64_MAX / units->scale)
-				value = n * units->scale;
-		}
-	}
-	if (value == UINT64_MAX)
+	if (!read(text, &value))
 		cli_misuse("option '--%s': bad value '%s'", option, text);
 	if (value < min || value > max)
 		cli_misuse("option '--%s': '%s' is out of range", option,
@@ -104,20 +92,13 @@ static uint64_t quantity(poptContext ctx, const char *option,
 uint64_t cli_size(poptContext ctx, const char *option, uint64_t min,
     uint64_t max)
 {
-	static const struct unit units[] = {{"", 1}, {"K", 1024}, {"k", 1024},
-	    {"M", 1 << 20}, {"m", 1 << 20}, {"G", 1 << 30}, {"g", 1 << 30},
-	    {NULL, 0}};
-
-	return quantity(ctx, option, units, min, max);
+	return quantity(ctx, option, quantity_size, min, max);
 }
 
 uint64_t cli_duration(poptContext ctx, const char *option, uint64_t min,
     uint64_t max)
 {
-	static const struct unit units[] = {{"", 1000}, {"ms", 1}, {"s", 1000},
-	    {"m", 60000}, {"h", 3600000}, {"d", 86400000}, {NULL, 0}};
-
-	return quantity(ctx, option, units, min, max);
+	return quantity(ctx, option, quantity_duration, min, max);
 }
 
 void cli_close_stdout(void)

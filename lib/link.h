@@ -33,7 +33,7 @@ struct link_owner {
 	void (*step)(struct link *, void *arg, enum link_step);
 	/* n bytes came, n > 0, valid during the call only. */
 	void (*data)(struct link *, void *arg, const char *p, size_t n);
-	/* What could not be written at once is written now; may be NULL. */
+	/* All that was queued is written, each time; may be NULL. */
 	void (*drained)(struct link *, void *arg);
 	/* Called once for PEER_ENDED (why: NULL, or "cut off" where TLS was not
 	 * ended in due form) and at most once, last, for FAILED. */

@@ -34,10 +34,11 @@ struct tls_config {
 
 struct tls_context;
 
-/* Make a context; NULL with the reason appended to *why. Counts references:
- * free gives up the caller's, sessions under way keep theirs. */
+/* Make a context; NULL with the reason appended to *why. References are
+ * counted: free gives up one, ref takes another, a session keeps its own. */
 struct tls_context *tls_context_new(const struct tls_config *,
     struct buf *why);
+struct tls_context *tls_context_ref(struct tls_context *);
 void tls_context_free(struct tls_context *);
 
 /* Put a fresh context in place of *context; if that fails, keep the old one
@@ -96,10 +97,10 @@ const char *tls_asked_name(const struct tls *);
 /* Whether the handshake took up an earlier session. */
 bool tls_resumed(const struct tls *);
 
-/* The peer's verified certificate: append its subject (RFC 2253, all of it
- * printable UTF-8), or its one common name. False, nothing appended, if there
- * is none; a common name that is not alone, empty, or has control characters
- * does not count. */
+/* The peer's verified certificate: append its subject (RFC 2253, in ASCII, all
+ * else as \XX), or its one common name (UTF-8). False, nothing appended, if
+ * there is none; a common name that is not alone, empty, or has control
+ * characters does not count. */
 bool tls_peer_subject(const struct tls *, struct buf *);
 bool tls_peer_name(const struct tls *, struct buf *);
 

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: ISC */
+/* Whether a node's settings make sense together, and beside other nodes'. */
+#ifndef CONF_SENSE_H
+#define CONF_SENSE_H
+
+#include "conf.h"
+
+/* Add every mistake. Values that are none of their kind do no harm. */
+void conf_sense(const struct conf *, struct buf *mistakes);
+
+/* What only one of two nodes on this machine can have. name is the other's. */
+void conf_neighbour(const struct conf *, const struct conf *other,
+    const char *name, struct buf *mistakes);
+
+#endif

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: ISC */
+/* Changing settings in the text of their file, and telling what changed. */
+#include "conf-text.h"
+
+#include <string.h>
+
+static size_t blanks(struct span s, size_t at)
+{
+	while (at < s.n && (s.p[at] == ' ' || s.p[at] == '\t'))
+		at++;
+	return at;
+}
+
+/* Where the value begins in a line of that key; 0 if it is another line. */
+static size_t value_of(struct span line, const char *key)
+{
+	size_t n = strlen(key), at = blanks(line, 0);
+
+	if (line.n - at < n || memcmp(line.p + at, key, n) != 0)
+		return 0;
+	at += n;
+	if (at == line.n)
+		return at;
+	return blanks(line, at) > at ? blanks(line, at) : 0;
+}
+
+static void add_lines(struct buf *out, struct span prefix,
+    const char *const *values, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		buf_addspan(out, prefix);
+		if (prefix.n && prefix.p[prefix.n - 1] != ' ' &&
+		    prefix.p[prefix.n - 1] != '\t')
+			buf_addc(out, ' ');
+		buf_adds(out, values[i]);
+		buf_addc(out, '\n');
+	}
+}
+
+void conf_text_set(struct buf *text, const char *key,
+    const char *const *values, size_t count)
+{
+	struct span rest = buf_span(text);
+	struct buf out = BUF_EMPTY;
+	bool done = false;
+
+	while (rest.n) {
+		const char *end = memchr(rest.p, '\n', rest.n);
+		size_t n = end ? (size_t)(end - rest.p) : rest.n;
+		struct span line = {rest.p, n};
+		size_t value = value_of(line, key);
+
+		if (!value) {
+			buf_addspan(&out, line);
+			buf_addc(&out, '\n');
+		} else if (!done) {
+			add_lines(&out, (struct span){line.p, value}, values,
+			    count);
+			done = true;
+		}
+		n += end != NULL;
+		rest = (struct span){rest.p + n, rest.n - n};
+	}
+	if (!done)
+		add_lines(&out, span_of(key), values, count);
+	buf_release(text);
+	*text = out;
+}
+
+static void add_values(const struct conf *c, const char *key, char mark,
+    struct buf *out)
+{
+	const char *value;
+
+	for (size_t n = 0; (value = conf_nth(c, key, n, NULL)); n++)
+		buf_addf(out, "%c%s %s\n", mark, key, value);
+}
+
+size_t conf_diff(const struct conf *from, const struct conf *to,
+    struct buf *out)
+{
+	size_t differ = 0;
+
+	for (size_t i = 0; i < setting_count; i++) {
+		const char *key = setting_table[i].key;
+
+		if (conf_same(from, to, key))
+			continue;
+		add_values(from, key, '-', out);
+		add_values(to, key, '+', out);
+		differ++;
+	}
+	return differ;
+}
+
+bool conf_waits(const struct conf *from, const struct conf *to,
+    const struct setting *s)
+{
+	/* A node that judges nothing has another cup-intercept. */
+	if (strcmp(s->key, "compliance") == 0)
+		return conf_is(from, s->key, "none") !=
+		    conf_is(to, s->key, "none");
+	return s->apply == APPLY_RESTART && !conf_same(from, to, s->key);
+}

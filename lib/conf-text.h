@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: ISC */
+/* Changing settings in the text of their file, and telling what changed. */
+#ifndef CONF_TEXT_H
+#define CONF_TEXT_H
+
+#include <stddef.h>
+
+#include "conf.h"
+
+/* Give key these values, none: take it out. The new lines are where the first
+ * old one was, or at the end; every other line stays as it is. */
+void conf_text_set(struct buf *text, const char *key,
+    const char *const *values, size_t count);
+
+/* Append what differs in the values in force: lines "-KEY VALUE" and
+ * "+KEY VALUE". Returns how many settings differ. */
+size_t conf_diff(const struct conf *from, const struct conf *to,
+    struct buf *out);
+
+/* Whether a change of that setting waits for a restart. */
+bool conf_waits(const struct conf *from, const struct conf *to,
+    const struct setting *);
+
+#endif

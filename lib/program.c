@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: ISC */
+/* Where the programs of the kit are, and running one to its end. */
+#include "program.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <spawn.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "mem.h"
+
+extern char **environ;
+
+static char *executable(struct span dir, const char *name)
+{
+	struct buf path = BUF_EMPTY;
+	struct stat st;
+
+	buf_addspan(&path, dir);
+	buf_addf(&path, "/%s", name);
+	if (stat(buf_str(&path), &st) == 0 && S_ISREG(st.st_mode) &&
+	    access(buf_str(&path), X_OK) == 0)
+		return buf_detach(&path);
+	buf_release(&path);
+	return NULL;
+}
+
+char *program_find(const char *name, const char *search)
+{
+	char self[PATH_MAX];
+	ssize_t n = readlink("/proc/self/exe", self, sizeof(self));
+	char *path = NULL;
+
+	while (n > 0 && self[n - 1] != '/')
+		n--;
+	if (n > 1)
+		path = executable((struct span){self, (size_t)n - 1}, name);
+	while (!path && search) {
+		struct span dir = {search, strcspn(search, ":")};
+
+		/* An empty folder would be the present one: never that. */
+		if (dir.n && *dir.p == '/')
+			path = executable(dir, name);
+		search += dir.n;
+		search = *search ? search + 1 : NULL;
+	}
+	return path;
+}
+
+static int spawn(pid_t *pid, const char *const *argv, int out)
+{
+	posix_spawn_file_actions_t actions;
+	int error;
+
+	posix_spawn_file_actions_init(&actions);
+	posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null",
+	    O_RDONLY, 0);
+	posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO);
+	posix_spawn_file_actions_adddup2(&actions, out, STDERR_FILENO);
+	error = posix_spawn(pid, argv[0], &actions, NULL,
+	    (char *const *)argv, environ);
+	posix_spawn_file_actions_destroy(&actions);
+	return error;
+}
+
+int program_run(const char *const *argv, struct buf *output)
+{
+	int ends[2], status = -1, error;
+	pid_t pid;
+	ssize_t n;
+
+	if (pipe(ends) != 0)
+		return -1;
+	fcntl(ends[0], F_SETFD, FD_CLOEXEC);
+	fcntl(ends[1], F_SETFD, FD_CLOEXEC);
+	error = spawn(&pid, argv, ends[1]);
+	close(ends[1]);
+	while (!error) {
+		n = read(ends[0], buf_room(output, 4096), 4096);
+		if (n > 0)
+			output->len += (size_t)n;
+		else if (n == 0 || errno != EINTR)
+			break;
+	}
+	close(ends[0]);
+	while (!error && waitpid(pid, &status, 0) < 0) {
+		if (errno != EINTR)
+			return -1;
+	}
+	errno = error;
+	return error ? -1 : status;
+}
+
+void program_status(struct buf *b, int status)
+{
+	if (WIFEXITED(status))
+		buf_addf(b, "exited with %d", WEXITSTATUS(status));
+	else
+		buf_addf(b, "was killed by signal %d", WTERMSIG(status));
+}

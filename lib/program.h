@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: ISC */
+/* Where the programs of the kit are, and running one to its end. */
+#ifndef PROGRAM_H
+#define PROGRAM_H
+
+#include <stdbool.h>
+
+#include "buf.h"
+
+/* The path of a program: beside the running one, or else in the folders of
+ * search (as PATH has them, may be NULL). Returns a string that the caller
+ * frees, NULL if it is nowhere. */
+char *program_find(const char *name, const char *search);
+
+/* Run argv, argv[0] being a path, without input; what it writes to stdout and
+ * stderr is appended to output. Returns its status as waitpid(2) has it, or
+ * -1 with errno. */
+int program_run(const char *const *argv, struct buf *output);
+
+/* Append "exited with 78" or "was killed by signal 9". */
+void program_status(struct buf *, int status);
+
+#endif

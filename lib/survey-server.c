@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: ISC */
+/* Looking around a node: what the server offers to those who come through a
+ * proxy that ends TLS, and whether the compliance servers are there. */
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "probe.h"
+#include "proxyproto.h"
+#include "scan.h"
+#include "stanza.h"
+#include "survey.h"
+#include "xml.h"
+
+#define STREAMS "http://etherx.jabber.org/streams"
+#define SASL "urn:ietf:params:xml:ns:xmpp-sasl"
+#define SASL2 "urn:xmpp:sasl:2"
+
+enum { PATIENCE = 5000, /* milliseconds for one question */
+	FEATURES_MAX = 65536 };
+
+/* What a server's listener says first. */
+struct greeting {
+	struct xml *xml;
+	struct xml_scope scope;
+	struct xml_root root;
+	struct scan scan;
+	struct buf element; /* canonical: features, or an error */
+};
+
+/* Take in what came; true once there is an element, or why says what is
+ * wrong. */
+static bool hear(struct greeting *g, struct buf *in, struct buf *why)
+{
+	for (;;) {
+		size_t take;
+		const char *fault = NULL;
+		enum scan_item item =
+		    scan_next(&g->scan, in->data, in->len, &take);
+
+		if (item == SCAN_MORE && in->len <= FEATURES_MAX) {
+			buf_consume(in, take);
+			return false;
+		}
+		if (item == SCAN_HEADER)
+			fault = xml_header(g->xml, g->scan.item, &g->scope,
+			    &g->root);
+		else if (item == SCAN_ELEMENT)
+			fault = xml_element(g->xml, &g->scope, g->scan.item,
+			    &g->element, &g->root);
+		else if (item != SCAN_DECLARATION)
+			fault = "does not speak XMPP";
+		if (fault)
+			buf_adds(why, fault);
+		if (fault || item == SCAN_ELEMENT)
+			return true;
+		buf_consume(in, take);
+	}
+}
+
+static void ask(struct buf *b, const char *domain)
+{
+	buf_adds(b, "<?xml version='1.0'?><stream:stream "
+		    "xmlns='jabber:client' xmlns:stream='" STREAMS
+		    "' version='1.0' to=\"");
+	stanza_escape_attr(b, span_of(domain));
+	buf_adds(b, "\">");
+}
+
+/* What cup-intercept would send ahead. */
+static void introduce(struct buf *b, const struct conf *c,
+    const struct probe *p)
+{
+	struct endpoint here = endpoint_of_socket(p->fd);
+	struct endpoint there = endpoint_of_peer(p->fd);
+
+	if (conf_get(c, "send-proxy"))
+		proxyproto_write(b, conf_is(c, "send-proxy", "v1") ? 1 : 2,
+		    &here, &there);
+}
+
+static bool converse(struct greeting *g, struct probe *p,
+    const struct conf *c, const char *domain, struct tls_context *tls,
+    struct buf *why)
+{
+	struct buf out = BUF_EMPTY, in = BUF_EMPTY;
+	bool ok;
+
+	introduce(&out, c, p);
+	ok = probe_write(p, buf_span(&out), why) &&
+	    (!tls || probe_secure(p, tls, domain, why));
+	buf_reset(&out);
+	ask(&out, domain);
+	ok = ok && probe_write(p, buf_span(&out), why);
+	while (ok && !hear(g, &in, why))
+		ok = probe_read(p, &in, why);
+	buf_release(&in);
+	buf_release(&out);
+	return ok && why->len == 0;
+}
+
+/* The names of the mechanisms below an element, and what of them is wrong
+ * behind a node. Returns how many there are. */
+static size_t mechanisms(const struct stanza *t, uint32_t parent,
+    const char *ns, struct buf *names, bool *binding)
+{
+	struct buf name = BUF_EMPTY;
+	size_t n = 0;
+
+	for (uint32_t i = t->node[parent].child; i != STANZA_NONE;
+	     i = t->node[i].next) {
+		if (!stanza_is(t, i, ns, "mechanism"))
+			continue;
+		buf_reset(&name);
+		stanza_text(t, i, &name);
+		buf_addf(names, " %s", buf_str(&name));
+		n++;
+		if (name.len > 5 &&
+		    strcmp(name.data + name.len - 5, "-PLUS") == 0)
+			*binding = true;
+	}
+	buf_release(&name);
+	return n;
+}
+
+static void judge(struct survey *s, const char *server, const char *domain,
+    const struct stanza *t)
+{
+	uint32_t tls = stanza_child(t, 0, "urn:ietf:params:xml:ns:xmpp-tls",
+	    "starttls");
+	uint32_t one = stanza_child(t, 0, SASL, "mechanisms");
+	uint32_t two = stanza_child(t, 0, SASL2, "authentication");
+	struct buf names = BUF_EMPTY;
+	bool binding, forced;
+	size_t n = 0;
+
+	binding = stanza_child(t, 0, "urn:xmpp:sasl-cb:0",
+		      "sasl-channel-binding") != STANZA_NONE;
+	forced = tls != STANZA_NONE &&
+	    stanza_child(t, tls, NULL, "required") != STANZA_NONE;
+	if (one != STANZA_NONE)
+		n += mechanisms(t, one, SASL, &names, &binding);
+	if (two != STANZA_NONE)
+		n += mechanisms(t, two, SASL2, &names, &binding);
+	if (forced)
+		survey_add(s, FINDING_WRONG, "server %s: requires STARTTLS "
+		    "for %s: the node ends TLS, turn it off for this "
+		    "listener", server, domain);
+	else if (n == 0)
+		survey_add(s, FINDING_WRONG, "server %s: offers no SASL "
+		    "mechanisms for %s on this listener", server, domain);
+	if (binding)
+		survey_add(s, FINDING_WRONG, "server %s: offers channel "
+		    "binding for %s (%s): clients would bind to the node's "
+		    "TLS and fail; turn it off for this listener", server,
+		    domain, names.len ? buf_str(&names) + 1 : "advertised");
+	if (stanza_child(t, 0, "http://jabber.org/features/compress",
+		"compression") != STANZA_NONE)
+		survey_add(s, FINDING_NOTE, "server %s: offers compression, "
+		    "which the node hides", server);
+	if (n && !forced && !binding)
+		survey_add(s, FINDING_GOOD, "server %s: answers for %s, "
+		    "offers%s", server, domain, buf_str(&names));
+	buf_release(&names);
+}
+
+/* Judge what the server said: features, or why not. */
+static void weigh(struct survey *s, const char *server, const char *domain,
+    const struct greeting *g)
+{
+	struct stanza t = {0};
+	uint32_t said = 0;
+
+	if (stanza_read(&t, buf_span(&g->element))) {
+		survey_add(s, FINDING_WRONG, "server %s: its answer cannot be "
+		    "read", server);
+	} else if (stanza_is(&t, 0, STREAMS, "features")) {
+		judge(s, server, domain, &t);
+	} else {
+		if (t.node[0].child != STANZA_NONE)
+			said = t.node[0].child;
+		survey_add(s, FINDING_WRONG, "server %s: refuses %s: %.*s",
+		    server, domain, SPAN_ARG(t.node[said].local));
+	}
+	stanza_release(&t);
+}
+
+static void visit(struct survey *s, const struct conf *c, struct address *a,
+    struct tls_context *tls, const char *domain)
+{
+	const char *server = conf_get(c, "server");
+	struct greeting g = {.xml = xml_new()};
+	struct buf why = BUF_EMPTY;
+	struct probe p;
+
+	scan_init(&g.scan, FEATURES_MAX);
+	if (!probe_connect(&p, a, PATIENCE, &why)) {
+		survey_add(s, FINDING_WRONG, "server %s: %s", server,
+		    buf_str(&why));
+	} else if (!converse(&g, &p, c, domain, tls, &why)) {
+		survey_add(s, FINDING_WRONG, "server %s: asked for %s: %s",
+		    server, domain, buf_str(&why));
+	} else {
+		weigh(s, server, domain, &g);
+	}
+	probe_close(&p);
+	scan_release(&g.scan);
+	xml_scope_release(&g.scope);
+	xml_root_release(&g.root);
+	buf_release(&g.element);
+	buf_release(&why);
+	xml_free(g.xml);
+}
+
+void survey_server(struct survey *s, const struct conf *c)
+{
+	const struct tls_config config = {.ca = conf_get(c, "server-ca"),
+	    .alpn = "xmpp-client"};
+	const char *why, *domain;
+	struct tls_context *tls = NULL;
+	struct buf text = BUF_EMPTY;
+	struct address a;
+
+	if (!address_parse(&a, conf_get(c, "server"), &why))
+		return;
+	if (a.tls)
+		tls = tls_context_new(&config, &text);
+	for (size_t n = 0; (domain = conf_nth(c, "domain", n, NULL)) &&
+	     (tls || !a.tls); n++)
+		visit(s, c, &a, tls, domain);
+	tls_context_free(tls);
+	address_release(&a);
+	buf_release(&text);
+}
+
+/* The address that a URL stands for. */
+static void url_address(const char *url, struct buf *b)
+{
+	bool https = strncasecmp(url, "https://", 8) == 0;
+	const char *host = url + (https ? 8 : 7);
+	size_t n, user;
+
+	if (!https && strncasecmp(url, "http://", 7) != 0) {
+		buf_adds(b, url);
+		return;
+	}
+	n = strcspn(host, "/?#");
+	for (user = n; user > 0 && host[user - 1] != '@'; user--)
+		continue;
+	buf_adds(b, "tcp:");
+	buf_add(b, host + user, n - user);
+	for (user = n; user > 0 && host[user - 1] != ':' &&
+	     host[user - 1] != ']'; user--)
+		continue;
+	if (user == 0 || host[user - 1] == ']')
+		buf_adds(b, https ? ":443" : ":80");
+}
+
+static void knock(struct survey *s, const char *url)
+{
+	struct buf text = BUF_EMPTY, why = BUF_EMPTY;
+	struct address a;
+	const char *bad;
+	struct probe p;
+
+	url_address(url, &text);
+	if (!address_parse(&a, buf_str(&text), &bad)) {
+		survey_add(s, FINDING_WRONG, "compliance-server %s: %s", url,
+		    bad);
+	} else {
+		if (probe_connect(&p, &a, PATIENCE, &why))
+			survey_add(s, FINDING_GOOD, "compliance-server %s: "
+			    "accepts connections", url);
+		else
+			survey_add(s, FINDING_WRONG, "compliance-server %s: "
+			    "%s", url, buf_str(&why));
+		probe_close(&p);
+		address_release(&a);
+	}
+	buf_release(&text);
+	buf_release(&why);
+}
+
+void survey_compliance(struct survey *s, const struct conf *c)
+{
+	const char *url;
+
+	if (!conf_is(c, "compliance", "third-party") ||
+	    conf_get(c, "pipeline"))
+		return;
+	for (size_t n = 0; (url = conf_nth(c, "compliance-server", n, NULL));
+	     n++)
+		knock(s, url);
+}

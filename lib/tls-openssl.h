@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: ISC */
+/* What tls.c and tls-context.c share, and nobody else. */
+#ifndef TLS_OPENSSL_H
+#define TLS_OPENSSL_H
+
+#include <openssl/ssl.h>
+#include <stdbool.h>
+#include <time.h>
+
+enum { TLS_ALPN_MAX = 255 };
+
+struct tls_context {
+	unsigned refs;
+	bool server, verifying;
+	/* One for each certificate, the leafs in the same order; a client
+	 * has one even without a certificate. */
+	SSL_CTX **ctxs;
+	X509 **leafs;
+	size_t count;
+	time_t expires;
+	unsigned char alpn[1 + TLS_ALPN_MAX]; /* as on the wire */
+	unsigned alpn_len;
+};
+
+/* The reason of OpenSSL's first queued error, and forget the others. */
+const char *tls_reason(void);
+
+#endif
