@@ -3,14 +3,17 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sysexits.h>
 #include <unistd.h>
 
 #include "cli.h"
 #include "diag.h"
 #include "home.h"
+#include "live-options.h"
 #include "mem.h"
 #include "out.h"
 #include "record.h"
@@ -20,6 +23,8 @@
 enum {
 	LIMIT_MIN = 1024,
 	LIMIT_MAX = 3 * 1024 * 1024, /* twice and all else fits in a line */
+	LIVE_ROW = 1000,
+	LIVE_ROWS = 32,
 };
 
 struct options {
@@ -27,6 +32,7 @@ struct options {
 	unsigned events;
 	char *node;
 	size_t limit;
+	struct live live;
 	const char **file; /* operands, NULL at the end */
 	poptContext ctx;   /* their owner */
 };
@@ -97,8 +103,23 @@ static void set_node(struct options *opt, char *name)
 	opt->node = name;
 }
 
+static void set_live(struct options *opt, poptContext ctx, int option)
+{
+	struct buf why = BUF_EMPTY;
+	char *value = cli_argument(ctx);
+
+	if (!live_set(&opt->live, (size_t)(option - LIVE_ROW), value, &why))
+		cli_misuse("%s", buf_str(&why));
+	buf_release(&why);
+	free(value);
+}
+
 static void parse_option(struct options *opt, poptContext ctx, int option)
 {
+	if (option >= LIVE_ROW) {
+		set_live(opt, ctx, option);
+		return;
+	}
 	switch (option) {
 	case 'd':
 		add_domain(&opt->home, cli_argument(ctx));
@@ -121,8 +142,28 @@ static void parse_option(struct options *opt, poptContext ctx, int option)
 	}
 }
 
+/* The live options as popt has them. */
+static void live_table(struct poptOption rows[LIVE_ROWS])
+{
+	size_t i = 0;
+
+	for (; i < live_option_count; i++) {
+		const struct live_option *o = &live_options[i];
+
+		rows[i] = (struct poptOption){.longName = o->name,
+		    .argInfo = o->argument ? POPT_ARG_STRING : POPT_ARG_NONE,
+		    .val = LIVE_ROW + (int)i,
+		    .descrip = o->help,
+		    .argDescrip = o->argument};
+		if (strcmp(o->name, "command") == 0)
+			rows[i].shortName = 'c';
+	}
+	rows[i] = (struct poptOption)POPT_TABLEEND;
+}
+
 static struct options parse(int argc, const char **argv)
 {
+	struct poptOption live[LIVE_ROWS];
 	struct options opt = {.events = TRAFFIC_DEFAULT,
 	    .limit = RECORD_STANZA_MAX};
 	const struct poptOption table[] = {
@@ -137,11 +178,17 @@ static struct options parse(int argc, const char **argv)
 		"Name of this node (default: the host's)", "NAME"},
 	    {"max-size", '\0', POPT_ARG_STRING, NULL, 's',
 		"Refuse stanzas of more bytes (default: 256K)", "SIZE"},
+	    {NULL, '\0', POPT_ARG_INCLUDE_TABLE, live, 0,
+		"Options to be a live proxy:", NULL},
 	    CLI_TABLE};
-	poptContext ctx =
-	    cli_open(argc, argv, table, "[OPTION...] [FILE...]", false);
+	poptContext ctx;
 	int rc;
 
+	live_table(live);
+	live_init(&opt.live);
+	ctx = cli_open(argc, argv, table,
+	    "[OPTION...] [FILE...] | --listen ADDRESS --server ADDRESS "
+	    "[OPTION...] [-- COMMAND...]", false);
 	while ((rc = cli_next(ctx)) >= 0)
 		parse_option(&opt, ctx, rc);
 	opt.ctx = ctx;
@@ -202,9 +249,68 @@ static void intercept(struct intercept *t, const char *path)
 		close(fd);
 }
 
+/* The program that writes a journal: beside this one, or in PATH. */
+static char *journal_writer(void)
+{
+	struct buf path = BUF_EMPTY;
+	ssize_t n = readlink("/proc/self/exe", buf_room(&path, 4096), 4000);
+
+	while (n > 0 && path.data[n - 1] != '/')
+		n--;
+	path.len = n > 0 ? (size_t)n : 0;
+	buf_adds(&path, "cup-log");
+	if (access(buf_str(&path), X_OK) != 0) {
+		buf_reset(&path);
+		buf_adds(&path, "cup-log");
+	}
+	return buf_detach(&path);
+}
+
+static void set_process(void)
+{
+	struct rlimit files;
+
+	signal(SIGPIPE, SIG_IGN);
+	if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
+		files.rlim_cur = files.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &files);
+	}
+}
+
+static int live(struct options *opt)
+{
+	struct proxy_options *o = &opt->live.o;
+	struct buf why = BUF_EMPTY;
+	char *writer = journal_writer();
+	struct proxy *p;
+	int code;
+
+	if (!live_finish(&opt->live, opt->file, writer, &why))
+		cli_misuse("%s", buf_str(&why));
+	free(writer);
+	o->node = opt->node;
+	o->home = &opt->home;
+	o->events = opt->events;
+	o->max_size = opt->limit;
+	o->listen_pid = getenv("LISTEN_PID");
+	o->listen_fds = getenv("LISTEN_FDS");
+	o->listen_names = getenv("LISTEN_FDNAMES");
+	o->say = diag_warn;
+	set_process();
+	p = proxy_new(o, &why, &code);
+	if (!p)
+		diag_die(code, "%s", buf_str(&why));
+	proxy_run(p);
+	proxy_free(p);
+	buf_release(&why);
+	return EX_OK;
+}
+
 static void release(struct intercept *t)
 {
-	recording_release(&t->recording);
+	live_release(&t->opt.live);
+	if (t->xml)
+		recording_release(&t->recording);
 	xml_free(t->xml);
 	home_release(&t->opt.home);
 	buf_release(&t->out.buf);
@@ -217,6 +323,11 @@ int main(int argc, char **argv)
 	struct intercept t = {.out = {STDOUT_FILENO, BUF_EMPTY}};
 
 	t.opt = parse(argc, (const char **)argv);
+	if (live_wanted(&t.opt.live)) {
+		t.status = live(&t.opt);
+		release(&t);
+		return t.status;
+	}
 	t.recorder.node = span_of(t.opt.node);
 	t.xml = xml_new();
 	recording_init(&t.recording, &t.opt.home, t.opt.events, t.opt.limit,

@@ -54,7 +54,8 @@ void client_header(struct session *s)
 		return;
 	}
 	copy(&s->domain, r->to);
-	if (p->home.domains && !home_local(&p->home, r->to, &p->line)) {
+	if (p->o.home->domains &&
+	    !home_local(p->o.home, r->to, &p->line)) {
 		session_fail(s, "host-unknown", NULL, "unknown host");
 		return;
 	}

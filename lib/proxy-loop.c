@@ -302,8 +302,6 @@ struct proxy *proxy_open(struct event_base *base,
 	p->recorder.node = span_of(o->node);
 	p->started = stamp_now();
 	p->sms.max = 2 * (o->max_clients ? o->max_clients : 10000);
-	for (size_t i = 0; i < o->domains; i++)
-		home_domain(&p->home, span_of(o->domain[i]));
 	*code = EX_CONFIG;
 	if (!open_tls(p, why))
 		goto fail;
@@ -345,7 +343,6 @@ void proxy_close(struct proxy *p)
 	tls_context_free(p->pipeline_tls);
 	sm_store_release(&p->sms);
 	map_release(&p->peers);
-	home_release(&p->home);
 	xml_free(p->xml);
 	xml_root_release(&p->root);
 	stanza_release(&p->stanza);

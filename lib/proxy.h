@@ -35,8 +35,7 @@ struct proxy_options {
 	struct address *pipeline_address; /* the same, NULL: a command */
 	const char *const *refused;	/* argv of a journal's writer; NULL */
 	const char *node;
-	const char *const *domain; /* none: any */
-	size_t domains;
+	const struct home *home; /* its domains are served; none: any */
 	unsigned events; /* of enum traffic_events */
 	size_t max_size;
 	const char *const *certificate, *const *key;

@@ -98,7 +98,6 @@ struct proxy {
 	struct status *status;
 	struct session *sessions, *dead;
 	struct map peers;
-	struct home home;	/* the domains that are served */
 	size_t clients, logged_in;
 	struct sm_store sms;
 	struct item *oldest, *newest;	/* that have a deadline */
