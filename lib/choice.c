@@ -6,7 +6,7 @@
 #include "session.h"
 #include "traffic.h"
 
-static bool is_muc(const struct xml_root *r)
+static bool is_muc(const struct xml_root *r, int way)
 {
 	for (size_t i = 0; i < r->children; i++) {
 		struct span ns = r->child[i].ns;
@@ -16,10 +16,10 @@ static bool is_muc(const struct xml_root *r)
 			return true;
 	}
 	/* Whoever leaves a room says so to that room alone. */
-	return r->to.p && span_is(r->type, "unavailable");
+	return way == UP && r->to.p && span_is(r->type, "unavailable");
 }
 
-static bool chosen(const struct proxy *p)
+static bool chosen(const struct proxy *p, int way)
 {
 	const struct xml_root *r = &p->root;
 	unsigned events = p->o.events;
@@ -29,7 +29,7 @@ static bool chosen(const struct proxy *p)
 	if (span_is(r->local, "iq"))
 		return events & TRAFFIC_IQ;
 	return (events & TRAFFIC_PRESENCE) ||
-	    ((events & TRAFFIC_MUC) && is_muc(r));
+	    ((events & TRAFFIC_MUC) && is_muc(r, way));
 }
 
 static void hold_oversize(struct session *s, int way,
@@ -77,9 +77,9 @@ void session_stanza(struct session *s, int way, const struct oversize *over)
 	if (over) {
 		hold_oversize(s, way, over, over->bytes);
 	} else if (p->canon.len > p->o.max_size &&
-	    (way == UP || chosen(p))) {
+	    (way == UP || chosen(p, way))) {
 		hold_grown(s, way);
-	} else if (chosen(p)) {
+	} else if (chosen(p, way)) {
 		lane_hold(s, way, ITEM_STANZA,
 		    way == UP ? EVENT_SEND : EVENT_RECV, buf_span(&p->canon),
 		    span_of(NULL), span_of(NULL));

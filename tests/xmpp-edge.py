@@ -1,0 +1,241 @@
+# SPDX-License-Identifier: ISC
+"""Edges of the protocol: xmpp-edge.py PORT CASE...; exits 0 if all hold.
+
+The node's policy: bodies with "forbidden" are rejected by rule "word", with
+the text "not this word".
+"""
+import socket
+import sys
+import time
+
+from xmpp_raw import DOMAIN, HEADER, SM, Raw
+
+PORT = int(sys.argv[1])
+ALICE, BOB = f"alice@{DOMAIN}", f"bob@{DOMAIN}"
+
+
+def fresh():
+    """A stream behind TLS, before authentication."""
+    c = Raw(PORT)
+    c.starttls()
+    return c
+
+
+def case_tls_required():
+    c = Raw(PORT)
+    c.send(HEADER)
+    c.expect("<stream:features><starttls[^>]*><required/></starttls>"
+             "</stream:features>")
+    c.send("<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' "
+           "mechanism='PLAIN'>AGEAYg==</auth>")
+    c.expect("<not-authorized ")
+    c.closed()
+
+
+def case_bytes_behind_starttls():
+    c = Raw(PORT)
+    c.send(HEADER)
+    c.expect("</stream:features>")
+    c.send("<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>"
+           "<presence/>")
+    c.expect("<policy-violation ")
+    c.closed()
+
+
+def case_features():
+    c = fresh()
+    c.send(HEADER)
+    text = c.expect("<stream:features.*</stream:features>").group(0)
+    assert "starttls" not in text and "compression" not in text, text
+    assert "SCRAM-SHA-1" in text and "PLUS" not in text, text
+    assert "<max-bytes>262144</max-bytes>" in text, text
+    c.end()
+
+
+def bad_xml(text, condition):
+    c = Raw(PORT).login("alice", "bad")
+    c.send(text)
+    c.expect(f"<stream:error.*<{condition} .*</stream:stream>")
+    c.closed()
+
+
+def case_restricted_xml():
+    bad_xml("<message><!-- x --></message>", "restricted-xml")
+    bad_xml("<message><?x y?></message>", "restricted-xml")
+    bad_xml("<message>&other;</message>", "restricted-xml")
+    bad_xml("<!DOCTYPE x []>", "restricted-xml")
+
+
+def case_not_well_formed():
+    bad_xml("<message><a></b></message>", "not-well-formed")
+    bad_xml("<message a='1' a='2'/>", "not-well-formed")
+    bad_xml("<x:message/>", "not-well-formed")
+    bad_xml("<message>\x01</message>", "not-well-formed")
+    bad_xml(b"<message>\xff</message>", "not-well-formed")
+    bad_xml("text", "not-well-formed")
+    bad_xml("<message xmlns='jabber:server'/>", "unsupported-stanza-type")
+
+
+def case_depth():
+    bad_xml("<message>" + "<a>" * 200 + "</a>" * 200 + "</message>",
+            "policy-violation")
+
+
+def case_early_stanza():
+    c = Raw(PORT)
+    c.auth("alice")
+    c.chat(BOB, "too early")
+    c.expect("<not-authorized ")
+    c.closed()
+
+
+def case_stamped():
+    """A false sender is put right, white space survives."""
+    a = Raw(PORT).login("alice", "desk")
+    b = Raw(PORT).login("bob", "home")
+    a.send(f"<message from='carol@{DOMAIN}/x' to='{BOB}/home' type='chat'>"
+           "<body>one\ntwo\tthree &lt;</body></message>")
+    got = b.expect("<message.*</message>").group(0)
+    assert f'from="{ALICE}/desk"' in got or f"from='{ALICE}/desk'" in got, got
+    assert "one\ntwo\tthree &lt;" in got, got
+    a.end(), b.end()
+
+
+def case_refused():
+    a = Raw(PORT).login("alice", "desk")
+    b = Raw(PORT).login("bob", "home")
+    a.chat(BOB, "forbidden", "r1")
+    a.expect('<message[^>]*id="r1"[^>]*type="error".*<policy-violation .*'
+             "not this word.*</message>")
+    a.chat(BOB, "allowed", "r2")
+    b.expect("allowed")
+    assert "forbidden" not in b.log
+    a.end(), b.end()
+
+
+def case_refused_managed():
+    """One for one: the counters stay true, also over a resume."""
+    b = Raw(PORT).login("bob", "home")
+    a = Raw(PORT).login("alice", "desk", sm=True)
+    base = a.acked()
+    a.chat(BOB, "forbidden", "r1")
+    a.expect('id="r1"[^>]*type="error".*?</message>')
+    assert a.acked() == base + 1
+    a.send(f"<message to='{BOB}' type='error' id='e1'><body>forbidden"
+           "</body><error type='cancel'/></message>")
+    a.chat(BOB, "allowed one", "r2")
+    b.expect("allowed one")
+    assert a.acked() == base + 3
+    assert 'id="e1"' not in a.log
+    a.cut()
+    c = Raw(PORT)
+    # Nothing was acknowledged: all is sent again, the error too.
+    c.resume("alice", a.sm_id, 0)
+    h = int(c.expect("<resumed [^>]*h=[\"'](\\d+)").group(1))
+    assert h == base + 3, (h, base)
+    c.expect('id="r1"[^>]*type="error".*?</message>')
+    c.chat(BOB, "allowed two", "r3")
+    b.expect("allowed two")
+    assert c.acked() == base + 4
+    c.end(), b.end()
+
+
+def case_refused_to_client():
+    """What bob may not get is replaced; his counter stays true."""
+    b = Raw(PORT).login("bob", "home", sm=True)
+    a = Raw(PORT).login("alice", "desk")
+    a.chat(BOB, "secret", "s1")
+    b.expect("<iq [^>]*type=\"result\"[^>]*/>")
+    a.chat(BOB, "open", "s2")
+    b.expect("open")
+    assert "secret" not in b.log, b.log
+    n = b.log.count("<message") + b.log.count("<presence") + \
+        b.log.count("<iq ") - 1  # the bind result came before
+    b.send(f"<a xmlns='{SM}' h='{n}'/>")
+    b.chat(ALICE, "still here", "s3")
+    a.expect("still here")
+    assert "handled-count" not in b.log
+    a.end(), b.end()
+
+
+def case_resume_unknown():
+    c = Raw(PORT)
+    c.resume("alice", "nobody", 0)
+    c.expect("<failed [^>]*><item-not-found ")
+    c.bind("again")
+    c.enable()
+    c.end()
+
+
+def case_oversize():
+    a = Raw(PORT).login("alice", "desk")
+    b = Raw(PORT).login("bob", "home")
+    a.chat(BOB, "x" * 300000, "big")
+    a.expect('id="big"[^>]*type="error".*policy-violation.*262144.*'
+             "</message>")
+    a.chat(BOB, "small", "small")
+    b.expect("small")
+    a.end(), b.end()
+
+
+def case_login_refused():
+    """carol may not log in."""
+    c = Raw(PORT)
+    c.auth("carol")
+    c.send("<iq type='set' id='b'><bind xmlns="
+           "'urn:ietf:params:xml:ns:xmpp-bind'/></iq>"
+           f"<message to='{BOB}'><body>sneaked</body></message>")
+    c.expect('<iq [^>]*type="error".*<not-allowed .*<policy-violation ')
+    c.closed()
+
+
+def case_gone_in_hold():
+    """slow is decided late: alice is gone by then, bob still gets it."""
+    b = Raw(PORT).login("bob", "home")
+    a = Raw(PORT).login("alice", "desk")
+    a.chat(BOB, "slow one")
+    a.cut()
+    b.expect("slow one")
+    b.end()
+
+
+def case_request_overtakes():
+    a = Raw(PORT).login("alice", "desk", sm=True)
+    base = a.acked()
+    a.chat(BOB, "slow two")
+    start = time.monotonic()
+    a.send(f"<r xmlns='{SM}'/>")
+    h = int(a.expect("<a [^>]*h=[\"'](\\d+)", 5).group(1))
+    took = time.monotonic() - start
+    assert h == base and 0.9 < took < 2.5, (h, base, took)
+    # Once it is decided the node asks by itself.
+    h = int(a.expect("<a [^>]*h=[\"'](\\d+)", 6).group(1))
+    assert h == base + 1, (h, base)
+    a.end()
+
+
+def case_order():
+    """Nothing overtakes what is held, in either direction."""
+    a = Raw(PORT).login("alice", "desk")
+    b = Raw(PORT).login("bob", "home")
+    a.chat(BOB, "slow three")
+    for i in range(20):
+        a.chat(BOB, f"fast {i}")
+    a.send("<iq type='get' id='p' to='" + DOMAIN +
+           "'><ping xmlns='urn:xmpp:ping'/></iq>")
+    b.expect("slow three")
+    for i in range(20):
+        b.expect(f"fast {i}<")
+    a.expect('id="p"')
+    a.end(), b.end()
+
+
+def case_half_stanza():
+    a = Raw(PORT).login("alice", "desk")
+    a.send(f"<message to='{BOB}'><body>half")
+    a.cut()
+
+
+for name in sys.argv[2:]:
+    globals()["case_" + name]()
+    print("ok", name)
