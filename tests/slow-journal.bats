@@ -7,7 +7,7 @@ load journal
 
 setup() {
 	common_setup
-	export ASAN_OPTIONS=verify_asan_link_order=0
+	faults_possible
 }
 
 # on_small_disk SCRIPT: run it in a file system of 2 MiB of its own.
@@ -34,8 +34,8 @@ on_small_disk() {
 	for i in {1..100}; do
 		local fault=sync/fdatasync status=0
 		((i % 2)) || fault=rw/pwrite
-		gen-records 2000 "$i" 40000 | fiu-run -x -f "$PWD/fiu" \
-			-c "enable_random name=posix/io/$fault,probability=0.1" \
+		gen-records 2000 "$i" 40000 | "${FAULTY[@]}" \
+			FIU_ENABLE="enable_random name=posix/io/$fault,probability=0.1" \
 			cup-log --segment-size 256K --write-ahead 64K j \
 			>> out 2> err || status=$?
 		((status == 0 || status == 74)) || fail "$status: $(cat err)"
