@@ -85,12 +85,12 @@ static void take_option(struct options *o, poptContext ctx, int option)
 static void parse(struct options *o, int argc, const char **argv)
 {
 	const struct poptOption table[] = {
-	    {"key", 'k', POPT_ARG_STRING, NULL, 'k',
+	    {"key", '\0', POPT_ARG_STRING, NULL, 'k',
 		"Make proofs with the key in this file", "FILE"},
 	    {"heads", '\0', POPT_ARG_STRING, NULL, 'H',
 		"Append the journal's head to this file now and then",
 		"FILE"},
-	    {"wait", 'w', POPT_ARG_NONE, &o->wait, 0,
+	    {"wait", '\0', POPT_ARG_NONE, &o->wait, 0,
 		"Wait while another writer has the journal", NULL},
 	    {"segment-size", '\0', POPT_ARG_STRING, NULL, 's',
 		"Begin a new segment at this size (256M)", "SIZE"},

@@ -47,7 +47,7 @@ static void take_heads(struct options *o, char *text)
 	if (bad < 0)
 		diag_die_errno(EX_IOERR, "cannot read '%s'", text + 1);
 	if (bad > 0)
-		diag_die(EX_CONFIG, "%s:%ld: is not SEQ:CHAIN", text + 1, bad);
+		diag_die(EX_DATAERR, "%s:%ld: is not SEQ:CHAIN", text + 1, bad);
 	free(text);
 }
 

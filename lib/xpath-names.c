@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* The names in an XPath expression. */
+/* A look at an XPath expression. */
 #include "xpath-names.h"
 
 static bool is_blank(char c)
@@ -42,8 +42,8 @@ static struct span take_name(struct xpath_scan *s)
 	return (struct span){s->expr.p + from, s->at - from};
 }
 
-/* A text in quotes, a number, or a sign. */
-static void skip_other(struct xpath_scan *s)
+/* A text in quotes or a number. */
+static void skip_literal(struct xpath_scan *s)
 {
 	char c = ahead(s, 0);
 
@@ -52,17 +52,88 @@ static void skip_other(struct xpath_scan *s)
 		while (s->at < s->expr.n && ahead(s, 0) != c)
 			s->at++;
 		s->at++;
-		s->operand = true;
-	} else if (is_digit(c) || c == '.') {
+	} else {
 		while (is_digit(ahead(s, 0)) || ahead(s, 0) == '.')
 			s->at++;
-		s->operand = true;
-	} else if (c == '*') {
-		s->operand = !s->operand;
-	} else {
-		s->operand = c == ')' || c == ']';
 	}
+	s->operand = s->literal = true;
+	s->comparing = s->dot = false;
+}
+
+/* Two sets of nodes are compared each with each, a value only once. */
+static void skip_comparison(struct xpath_scan *s)
+{
+	s->at += ahead(s, 1) == '=' ? 2 : 1;
+	s->comparing = !s->literal;
+	s->operand = s->literal = s->in_path = s->dot = false;
+}
+
+/* '//' is cheap where a path begins, from one node; later on the nodes below
+ * each are joined. */
+static void skip_slash(struct xpath_scan *s)
+{
+	bool twice = ahead(s, 1) == '/';
+
+	if (twice && (s->operand || s->in_path) && !s->dot)
+		s->heavy = true;
+	s->at += twice ? 2 : 1;
+	s->in_path = true;
+	s->operand = s->dot = false;
+}
+
+static void skip_dot(struct xpath_scan *s)
+{
+	bool twice = ahead(s, 1) == '.';
+
+	if (twice)
+		s->heavy = true;
+	s->dot = !twice && !s->operand && !s->in_path;
+	s->at += twice ? 2 : 1;
+	s->operand = true;
+}
+
+static void skip_sign(struct xpath_scan *s)
+{
+	char c = ahead(s, 0);
+
+	s->at++;
+	if (c == '|')
+		s->heavy = true;
+	if (c == '*')
+		s->operand = !s->operand;
+	else
+		s->operand = c == ')' || c == ']';
+	if (!s->operand && c != '@')
+		s->in_path = false;
 	s->attribute = c == '@';
+	s->dot = false;
+}
+
+static void skip_other(struct xpath_scan *s)
+{
+	char c = ahead(s, 0);
+
+	if (c == '"' || c == '\'' || is_digit(c) ||
+	    (c == '.' && is_digit(ahead(s, 1)))) {
+		skip_literal(s);
+		return;
+	}
+	/* A number may have a sign. */
+	if (s->comparing && c != '-') {
+		s->heavy = true;
+		s->comparing = false;
+	}
+	if (strchr("=!<>", c)) {
+		skip_comparison(s);
+		return;
+	}
+	s->literal = false;
+	if (c == '/')
+		skip_slash(s);
+	else if (c == '.')
+		skip_dot(s);
+	else
+		skip_sign(s);
 }
 
 static bool is_node_type(struct span s)
@@ -78,7 +149,7 @@ static bool classify(struct xpath_scan *s, struct xpath_name *n)
 
 	*n = (struct xpath_name){
 	    s->attribute ? XPATH_ATTRIBUTE : XPATH_ELEMENT, {NULL, 0}, first};
-	s->attribute = false;
+	s->attribute = s->dot = false;
 	if (ahead(s, 0) == ':' &&
 	    (begins_name(ahead(s, 1)) || ahead(s, 1) == '*')) {
 		s->at++;
@@ -93,12 +164,22 @@ static bool classify(struct xpath_scan *s, struct xpath_name *n)
 	if (ahead(s, 0) == ':' && ahead(s, 1) == ':') {
 		s->at += 2;
 		s->attribute = span_is(first, "attribute");
+		if (!s->attribute && !span_is(first, "child") &&
+		    !span_is(first, "self"))
+			s->heavy = true;
 		return false;
 	}
 	if (ahead(s, 0) == '(')
 		n->use = XPATH_FUNCTION;
 	s->operand = true;
 	return n->prefix.p || n->use != XPATH_FUNCTION || !is_node_type(first);
+}
+
+/* A name, and no text or number, was met. */
+static void meet_name(struct xpath_scan *s)
+{
+	s->heavy = s->heavy || s->comparing;
+	s->comparing = s->literal = false;
 }
 
 bool xpath_name_next(struct xpath_scan *s, struct xpath_name *n)
@@ -113,10 +194,13 @@ bool xpath_name_next(struct xpath_scan *s, struct xpath_name *n)
 		}
 		if (!begins_name(ahead(s, 0))) {
 			skip_other(s);
-		} else if (s->operand) {
+			continue;
+		}
+		meet_name(s);
+		if (s->operand) {
 			/* and, or, div, mod */
 			(void)take_name(s);
-			s->operand = false;
+			s->operand = s->in_path = s->dot = false;
 		} else if (classify(s, n)) {
 			return true;
 		}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
-/* The names in an XPath 1.0 expression (its section 3.7): libxml2 looks at
- * them only when it comes to them in a document, which is too late to tell
- * whoever wrote them. */
+/* A look at an XPath 1.0 expression (its section 3.7) beforehand: at its names,
+ * since libxml2 looks for them only when it comes to them in a document, which
+ * is too late to tell whoever wrote them; and at what it costs. */
 #ifndef XPATH_NAMES_H
 #define XPATH_NAMES_H
 
@@ -25,6 +25,14 @@ struct xpath_scan {
 	size_t at;
 	bool operand;	/* one was last: a name or '*' is now an operator */
 	bool attribute; /* the next name is one's */
+	bool literal;	/* a text or number was last */
+	bool comparing; /* what was last is compared with what comes */
+	bool in_path;	/* a step of the path was before */
+	bool dot;	/* a '.' that begins a path was last */
+	/* After the last name: evaluating it may cost more than its
+	 * operations, the square of the number of nodes, as libxml2 joins
+	 * sets of nodes by looking each one up in the other. */
+	bool heavy;
 };
 
 /* The next name of the expression that expr was set to (the rest zero); false

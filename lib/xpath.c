@@ -13,14 +13,20 @@
 #include "mem.h"
 #include "xpath-names.h"
 
+struct expression {
+	xmlXPathCompExprPtr compiled;
+	bool heavy;
+};
+
 struct xpath {
 	xmlXPathContextPtr context;
-	xmlXPathCompExprPtr *expr;
+	struct expression *expr;
 	size_t count;
 	xmlParserCtxtPtr parser;
 	xmlDocPtr doc; /* NULL: not parsed yet, or it cannot be */
 	struct span stanza;
 	bool failed; /* it cannot be parsed */
+	size_t nodes; /* elements and attributes; 0: not counted yet */
 	char why[256];
 };
 
@@ -77,7 +83,7 @@ void xpath_free(struct xpath *x)
 	if (!x)
 		return;
 	for (size_t i = 0; i < x->count; i++)
-		xmlXPathFreeCompExpr(x->expr[i]);
+		xmlXPathFreeCompExpr(x->expr[i].compiled);
 	free(x->expr);
 	xmlXPathFreeContext(x->context);
 	xmlFreeDoc(x->doc);
@@ -133,7 +139,8 @@ static const char *check_name(struct xpath *x, const struct xpath_name *n)
 	return NULL;
 }
 
-static const char *check_names(struct xpath *x, struct span expr, bool *bare)
+static const char *look_over(struct xpath *x, struct span expr, bool *bare,
+    bool *heavy)
 {
 	struct xpath_scan scan = {.expr = expr};
 	struct xpath_name name;
@@ -145,6 +152,7 @@ static const char *check_names(struct xpath *x, struct span expr, bool *bare)
 		if (name.use == XPATH_ELEMENT && !name.prefix.p)
 			*bare = true;
 	}
+	*heavy = scan.heavy;
 	return why;
 }
 
@@ -153,6 +161,7 @@ const char *xpath_add(struct xpath *x, struct span expr, bool *bare)
 	static const char sample[] = "<message xmlns=\"jabber:client\"/>";
 	xmlXPathCompExprPtr compiled;
 	const char *why;
+	bool heavy;
 	char *text = mem_dup(expr.p, expr.n);
 
 	x->why[0] = '\0';
@@ -161,18 +170,18 @@ const char *xpath_add(struct xpath *x, struct span expr, bool *bare)
 	free(text);
 	if (!compiled)
 		return x->why[0] ? x->why : "invalid expression";
-	why = check_names(x, expr, bare);
+	why = look_over(x, expr, bare, &heavy);
 	if (why) {
 		xmlXPathFreeCompExpr(compiled);
 		return why;
 	}
 	x->expr = mem_resize(x->expr, x->count + 1, sizeof(*x->expr));
-	x->expr[x->count] = compiled;
+	x->expr[x->count] = (struct expression){compiled, heavy};
 	/* A wrong number or kind of arguments shows only now. */
 	xpath_begin(x, span_of(sample));
 	if (xpath_holds(x, x->count++) >= 0)
 		return NULL;
-	xmlXPathFreeCompExpr(x->expr[--x->count]);
+	xmlXPathFreeCompExpr(x->expr[--x->count].compiled);
 	return x->why[0] ? x->why : "invalid expression";
 }
 
@@ -181,6 +190,7 @@ void xpath_begin(struct xpath *x, struct span stanza)
 	xmlFreeDoc(x->doc);
 	x->doc = NULL;
 	x->failed = false;
+	x->nodes = 0;
 	x->stanza = stanza;
 }
 
@@ -229,16 +239,37 @@ static bool parse(struct xpath *x)
 	return !x->failed;
 }
 
+/* Of the canonical form; a text may have more '="'. */
+static size_t count_nodes(struct span s)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i + 1 < s.n; i++)
+		n += (s.p[i] == '<' && s.p[i + 1] != '/') ||
+		    (s.p[i] == '=' && s.p[i + 1] == '"');
+	return n;
+}
+
+static bool too_heavy(struct xpath *x)
+{
+	if (!x->nodes)
+		x->nodes = count_nodes(x->stanza);
+	return x->nodes > XPATH_HEAVY_PRODUCT / (x->stanza.n + 1);
+}
+
 int xpath_holds(struct xpath *x, size_t number)
 {
+	const struct expression *e = &x->expr[number];
 	int rc;
 
-	if (!parse(x))
+	if ((e->heavy && too_heavy(x)) || !parse(x))
 		return -1;
 	x->why[0] = '\0';
 	x->context->doc = x->doc;
 	x->context->node = xmlDocGetRootElement(x->doc);
+	x->context->opLimit =
+	    e->heavy ? XPATH_HEAVY_OPERATIONS : XPATH_OPERATIONS;
 	x->context->opCount = 0;
-	rc = xmlXPathCompiledEvalToBoolean(x->expr[number], x->context);
+	rc = xmlXPathCompiledEvalToBoolean(e->compiled, x->context);
 	return x->why[0] ? -1 : rc;
 }

@@ -11,6 +11,10 @@
 
 enum {
 	XPATH_OPERATIONS = 2000000, /* of one evaluation, then it fails */
+	/* For expressions whose operations do not tell what they cost: */
+	XPATH_HEAVY_OPERATIONS = 200000,
+	XPATH_HEAVY_PRODUCT = 4 * 1024 * 1024, /* of the elements and
+		* attributes of the stanza and its bytes */
 	XPATH_NAMES = 4096, /* known to the parser before it is renewed */
 };
 

@@ -8,8 +8,7 @@ load journal
 setup() {
 	common_setup
 	LOG=
-	# fiu comes before the sanitizers, where these are built in.
-	export ASAN_OPTIONS=verify_asan_link_order=0
+	faults_possible
 }
 
 teardown() {
@@ -22,14 +21,14 @@ one() {
 
 # faulty FIU-COMMAND ARGS...: cup-log with faults injected.
 faulty() {
-	fiu-run -x -f "$PWD/fiu" -c "$1" cup-log "${@:2}"
+	"${FAULTY[@]}" FIU_ENABLE="$1" cup-log "${@:2}"
 }
 
 # fails_from_now_on FAULT TEXT: cup-log has passed on a record, the next one
 # meets the fault, and it ends while it waits for more.
 fails_from_now_on() {
 	local status=0
-	start_log fiu-run -x -f "$PWD/fiu" cup-log --write-ahead 0 j
+	start_log "${FAULTY[@]}" cup-log --write-ahead 0 j
 	one first >&8
 	eventually 5 has_lines out 1
 	fiu-ctrl -f "$PWD/fiu" -c "enable name=$1" "$LOG"

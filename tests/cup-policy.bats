@@ -263,3 +263,18 @@ forwarded() {
 	assert_output --partial 'hit@'
 	assert_equal "$stderr" ''
 }
+
+@test "an expression that may cost the square of the stanza sees small ones only" {
+	local light wide deep small
+	wide=$(wrap a@x b@x "$(printf '<a/>%.0s' {1..20000})")
+	deep=$(wrap a@x b@x "$(printf '<a>%.0s' {1..120})x$(printf '</a>%.0s' {1..120})")
+	small=$(wrap a@x b@x '<a><b/></a>')
+	for light in '//c:zz' 'count(//c:a[c:b]/c:b/@x) > 70000' "//c:a[.//c:b = 'x']" "'x' = //c:b or c:c/c:d"; do
+		is no reject "xpath \"$light\"" "$wide"
+	done
+	for heavy in 'count(c:a//c:b)' '//c:a | //c:b' '//c:a != //c:b' '//c:a/..' 'c:a/following-sibling::c:b'; do
+		is 'cannot be judged' reject "xpath \"$heavy = -7\"" "$wide"
+		is no reject "xpath \"$heavy = -7\"" "$small"
+	done
+	is yes reject 'xpath "count(//c:a//c:a) = 119"' "$deep"
+}

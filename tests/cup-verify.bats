@@ -190,7 +190,7 @@ finds() {
 	run --separate-stderr -1 cup-verify --head @heads j
 	assert_regex "$stderr" "record [34] is not the one the head was taken of"
 	echo 'no head' >> heads
-	run --separate-stderr -78 cup-verify --head @heads j
+	run --separate-stderr -65 cup-verify --head @heads j
 	assert_regex "$stderr" "^cup-verify: heads:[0-9]+: is not SEQ:CHAIN"
 	run --separate-stderr -74 cup-verify --head @nowhere j
 }

@@ -93,3 +93,13 @@ crash() {
 	# The last line may be cut off where it was killed.
 	sed -n '$!p' part >> all.out
 }
+
+# FAULTY: a command prefix, as fiu-run is one, but with the sanitizers'
+# libraries, where they are built in, before fiu's.
+faults_possible() {
+	local own fiu
+	own=$(ldd "$(command -v cup-log)" | awk '/lib(a|t|ub)san/ { print $3 }')
+	fiu=$(sed -n 's/^PLIBPATH="\(.*\)"/\1/p' "$(command -v fiu-run)")
+	FAULTY=(env "FIU_CTRL_FIFO=$PWD/fiu" ASAN_OPTIONS=detect_leaks=0
+		"LD_PRELOAD=${own//$'\n'/ } $fiu/fiu_run_preload.so $fiu/fiu_posix_preload.so")
+}

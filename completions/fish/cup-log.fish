@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: ISC
+complete -c cup-log -f -a '(__fish_complete_directories)'
+complete -c cup-log -l key -rF -d 'Make proofs with the key in FILE'
+complete -c cup-log -l heads -rF -d 'Append the head of the journal to FILE'
+complete -c cup-log -l wait -d 'Wait while another writer has the journal'
+complete -c cup-log -l segment-size -x -d 'Begin a new segment at this size'
+complete -c cup-log -l segment-age -x -d 'Begin a new segment at this age'
+complete -c cup-log -l write-ahead -x -d 'Keep that much space written ahead'
+complete -c cup-log -l ids -x -d 'Remember that many ids'
+complete -c cup-log -l version -d 'Print the version and exit'
+complete -c cup-log -s '?' -l help -d 'Show this help message'
+complete -c cup-log -l usage -d 'Display brief usage message'
