@@ -167,6 +167,13 @@ static void on_open_again(int fd, short what, void *arg)
 	node_tell(n);
 }
 
+static void on_settle(int fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	pipelines_settle(arg);
+}
+
 void pipelines_begin(struct node *n)
 {
 	n->pipeline_state = SERVICE_UP;
@@ -184,13 +191,6 @@ bool pipelines_take(struct node *n, pid_t pid, int status)
 			return true;
 	}
 	return false;
-}
-
-static void on_settle(int fd, short what, void *arg)
-{
-	(void)fd;
-	(void)what;
-	pipelines_settle(arg);
 }
 
 /* Two ends that belong together need not become known together. */
