@@ -96,9 +96,5 @@ size_t conf_diff(const struct conf *from, const struct conf *to,
 bool conf_waits(const struct conf *from, const struct conf *to,
     const struct setting *s)
 {
-	/* A node that judges nothing has another cup-intercept. */
-	if (strcmp(s->key, "compliance") == 0)
-		return conf_is(from, s->key, "none") !=
-		    conf_is(to, s->key, "none");
 	return s->apply == APPLY_RESTART && !conf_same(from, to, s->key);
 }

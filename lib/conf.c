@@ -174,6 +174,15 @@ void conf_release(struct conf *c)
 	*c = (struct conf){0};
 }
 
+void conf_copy(struct conf *to, const struct conf *from)
+{
+	*to = (struct conf){.path = mem_strdup(from->path)};
+	for (size_t i = 0; i < from->entries; i++)
+		add(to, from->entry[i].setting, from->entry[i].value,
+		    from->entry[i].line);
+	derive(to);
+}
+
 static const char *fallback(const struct conf *c, const struct setting *s)
 {
 	if (strcmp(s->key, "tls") == 0)

@@ -44,6 +44,9 @@ void conf_parse(struct conf *, const char *path, struct span text,
 
 void conf_release(struct conf *);
 
+/* Make to, which is empty, the same as from. */
+void conf_copy(struct conf *to, const struct conf *from);
+
 /* The value in force: the file's, or the default, or NULL. Borrowed from
  * conf. Of a list the first. */
 const char *conf_get(const struct conf *, const char *key);

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: ISC */
+/* How a node is wired. */
+#include "wiring.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+char *wiring_path(const char *run, const char *node, const char *kind)
+{
+	struct buf b = BUF_EMPTY;
+
+	buf_addf(&b, "%s/%s.%s", run, node, kind);
+	return buf_detach(&b);
+}
+
+static struct args *stage(struct wiring *w, const char *program)
+{
+	struct args *a = &w->stage[w->stages++];
+
+	args_add(a, program);
+	return a;
+}
+
+static void add_values(struct args *a, const struct conf *c, const char *key)
+{
+	const char *value;
+
+	for (size_t n = 0; (value = conf_nth(c, key, n, NULL)); n++)
+		args_add(a, value);
+}
+
+/* The options that the settings have for a program. */
+static void add_options(struct args *a, const struct conf *c,
+    const char *program)
+{
+	for (size_t i = 0; i < setting_count; i++) {
+		const struct setting *s = &setting_table[i];
+		const char *value;
+
+		if (!s->program || strcmp(s->program, program) != 0)
+			continue;
+		for (size_t n = 0; (value = conf_nth(c, s->key, n, NULL));
+		     n++) {
+			if (s->kind != &value_yesno)
+				args_option(a, s->option, value);
+			else if (strcmp(value, "yes") == 0)
+				args_option(a, s->option, NULL);
+		}
+	}
+}
+
+static void unjudged(struct wiring *w, const char *run, const char *node)
+{
+	char *policy = wiring_path(run, node, "policy");
+	struct args *a;
+
+	args_add(stage(w, "cup-filter"), policy);
+	a = stage(w, "cup-deliver");
+	args_option(a, "records", NULL);
+	args_option(a, "no-proof", NULL);
+	free(policy);
+}
+
+void wiring_pipeline(struct wiring *w, const struct conf *c, const char *run,
+    const char *node)
+{
+	char *key = wiring_path(run, node, "key");
+	struct args *a;
+
+	wiring_release(w);
+	if (conf_is(c, "compliance", "none")) {
+		unjudged(w, run, node);
+	} else if (conf_get(c, "pipeline")) {
+		a = stage(w, "/bin/sh");
+		args_add(a, "-c");
+		args_add(a, conf_get(c, "pipeline"));
+	} else {
+		if (conf_is(c, "compliance", "third-party"))
+			add_values(stage(w, "cup-broker"), c,
+			    "compliance-server");
+		else
+			add_values(stage(w, "cup-filter"), c, "policy");
+		a = stage(w, "cup-log");
+		/* A fresh pipeline takes the journal over from an old one. */
+		args_option(a, "wait", NULL);
+		args_option(a, "key", key);
+		add_options(a, c, "cup-log");
+		add_values(a, c, "journal");
+		a = stage(w, "cup-deliver");
+		args_option(a, "records", NULL);
+		args_option(a, "key", key);
+	}
+	free(key);
+}
+
+void wiring_intercept(struct args *a, const struct conf *c, const char *run,
+    const char *node)
+{
+	struct buf b = BUF_EMPTY;
+	const char *listen;
+
+	args_release(a);
+	args_add(a, "cup-intercept");
+	args_option(a, "node", node);
+	for (size_t n = 0; (listen = conf_nth(c, "listen", n, NULL)); n++) {
+		buf_reset(&b);
+		buf_addf(&b, "%s:listen%zu",
+		    strncmp(listen, "tls:", 4) == 0 ? "tls-fd" : "fd", n);
+		args_option(a, "listen", buf_str(&b));
+	}
+	buf_reset(&b);
+	buf_addf(&b, "unix:%s/%s.pipeline", run, node);
+	args_option(a, "pipeline", buf_str(&b));
+	buf_reset(&b);
+	buf_addf(&b, "unix:%s/%s.status", run, node);
+	args_option(a, "status", buf_str(&b));
+	add_options(a, c, "cup-intercept");
+	/* Without a limit of the node's own there is that of a record. */
+	if (conf_is(c, "packet-size-limit", "no"))
+		args_option(a, "max-size", "3M");
+	buf_release(&b);
+}
+
+bool wiring_check(struct args *a, const struct conf *c)
+{
+	args_release(a);
+	if (conf_get(c, "pipeline") || !conf_is(c, "compliance", "local"))
+		return false;
+	args_add(a, "cup-filter");
+	args_option(a, "check", NULL);
+	add_values(a, c, "policy");
+	return true;
+}
+
+void wiring_release(struct wiring *w)
+{
+	for (size_t i = 0; i < w->stages; i++)
+		args_release(&w->stage[i]);
+	w->stages = 0;
+}
