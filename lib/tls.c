@@ -18,7 +18,20 @@ struct tls {
 	struct tls_context *context;
 	char *error;
 	bool failed;	/* nothing more may be asked of OpenSSL */
+	bool ended;	/* the peer's close_notify came */
 };
+
+/* A bare end of the connection is no fatal error to OpenSSL (the option is
+ * set), so that the other direction goes on; only the alert tells it from an
+ * end in due form. */
+static void note_alert(const SSL *ssl, int where, int what)
+{
+	struct tls *t = SSL_get_app_data(ssl);
+
+	if ((where & SSL_CB_READ_ALERT) == SSL_CB_READ_ALERT &&
+	    (what & 0xff) == SSL_AD_CLOSE_NOTIFY)
+		t->ended = true;
+}
 
 struct tls *tls_new(struct tls_context *c, int fd, const char *name)
 {
@@ -29,6 +42,8 @@ struct tls *tls_new(struct tls_context *c, int fd, const char *name)
 	t->ssl = SSL_new(c->ctxs[0]);
 	if (!t->ssl || SSL_set_fd(t->ssl, fd) != 1)
 		mem_exhausted();
+	SSL_set_app_data(t->ssl, t);
+	SSL_set_info_callback(t->ssl, note_alert);
 	if (c->server) {
 		SSL_set_accept_state(t->ssl);
 		return t;
@@ -78,7 +93,7 @@ static enum tls_result judge(struct tls *t, int rc)
 	case SSL_ERROR_WANT_WRITE:
 		return TLS_WANT_WRITE;
 	case SSL_ERROR_ZERO_RETURN:
-		return TLS_END;
+		return t->ended ? TLS_END : TLS_CUT;
 	case SSL_ERROR_SYSCALL:
 		t->failed = true;
 		ERR_clear_error();
@@ -87,13 +102,8 @@ static enum tls_result judge(struct tls *t, int rc)
 	default:
 		t->failed = true;
 	}
-	if (ERR_GET_REASON(ERR_peek_error()) ==
-	    SSL_R_UNEXPECTED_EOF_WHILE_READING) {
-		ERR_clear_error();
-		set_error(t, "cut off", NULL);
-		return TLS_CUT;
-	}
-	verified = SSL_get_verify_result(t->ssl);
+	verified = t->context->verifying ? SSL_get_verify_result(t->ssl) :
+	    X509_V_OK;
 	set_error(t, tls_reason(), verified == X509_V_OK ? NULL :
 	    X509_verify_cert_error_string(verified));
 	return TLS_FAILED;

@@ -59,7 +59,7 @@ enum tls_result {
 	TLS_WANT_READ,	/* call again when the socket is readable */
 	TLS_WANT_WRITE,	/* or writable */
 	TLS_END,	/* the peer ended its direction in due form */
-	TLS_CUT,	/* the connection ended without that */
+	TLS_CUT,	/* or without that; either way writing goes on */
 	TLS_FAILED,	/* tls_error says why */
 };
 
