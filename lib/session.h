@@ -81,7 +81,7 @@ enum { UP, DOWN }; /* towards the server, towards the client */
 /* How many there were, since the start. */
 struct proxy_counts {
 	uint64_t sent, received, returned, discarded, bounced, abandoned,
-	    passed, refused_clients, records_in, records_out;
+	    passed, late, refused_clients, records_in, records_out;
 };
 
 struct proxy {
@@ -105,7 +105,7 @@ struct proxy {
 	size_t held, held_bytes;
 	bool crowded;			/* held_bytes was too much */
 	bool draining, ended_once, pipeline_ended;
-	int64_t rest_said;
+	int64_t rest_said, late_said;
 	int64_t drain_until;
 	int64_t started;
 	struct proxy_counts count;

@@ -35,6 +35,7 @@ static void traffic(const struct proxy *p, struct buf *b)
 	number(b, "bounced", c->bounced);
 	number(b, "abandoned", c->abandoned);
 	number(b, "passed-unlogged", c->passed);
+	number(b, "late", c->late);
 	number(b, "clients-refused", c->refused_clients);
 	number(b, "records-in", c->records_in);
 	number(b, "records-out", c->records_out);

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 /* What comes back from the pipeline, vetted again, and what does not. */
-#include <stdlib.h>
+#include <inttypes.h>
 
 #include "bounce.h"
 #include "component.h"
 #include "notice.h"
 #include "session.h"
 #include "timer.h"
+
+enum { LATE_SAID = 10000 };
 
 /* Attributes that a stage must not touch. */
 static const char *const fixed[] = {"from", "to", "id", "type"};
@@ -144,9 +146,16 @@ void verdict_stray(void *arg, const struct record *r)
 {
 	struct proxy *p = arg;
 
+	int64_t now = timer_now();
+
 	p->count.records_out++;
-	p->o.say("record %.*s came back too late, or was never asked: it is "
-		 "not released", UUID_LEN, r->field[RECORD_ID].p);
+	p->count.late++;
+	if (!p->late_said || now - p->late_said > LATE_SAID) {
+		p->late_said = now;
+		p->o.say("record %.*s came back too late, or was never asked: "
+			 "it is not released (%" PRIu64 " so far)", UUID_LEN,
+		    r->field[RECORD_ID].p, p->count.late);
+	}
 	if (r->verdict == VERDICT_DELIVER && r->event != EVENT_LOGOUT)
 		notice_late(p, r);
 }

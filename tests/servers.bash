@@ -78,6 +78,47 @@ start_prosody() {
 	eventually 15 listens "$C2S"
 }
 
+# start_ejabberd DOMAIN USER...: likewise.
+start_ejabberd() {
+	local domain=$1 dir=$PWD/ejabberd user register=
+	shift
+	C2S=$(free_port) COMP=$(free_port) LOG=$dir/out
+	mkdir -p "$dir/db"
+	for user; do
+		register+="ejabberd_auth:try_register(<<\"$user\">>, <<\"$domain\">>, <<\"pw\">>), "
+	done
+	cat >"$dir/cfg.yml" <<-EOF
+		hosts: ["$domain"]
+		loglevel: warning
+		auth_password_format: scram
+		listen:
+		  - { port: $C2S, ip: "127.0.0.1", module: ejabberd_c2s, starttls: false, access: all, max_stanza_size: 1000000 }
+		  - { port: $COMP, ip: "127.0.0.1", module: ejabberd_service, access: all, check_from: false, hosts: { "returns.$domain": { password: "secret" } } }
+		modules:
+		  mod_disco: {}
+		  mod_roster: {}
+		  mod_carboncopy: {}
+		  mod_ping: {}
+		  mod_offline: {}
+		  mod_pubsub: { plugins: [flat, pep] }
+		  mod_caps: {}
+		  mod_client_state: {}
+		  mod_stream_mgmt: { resume_timeout: 120 }
+		  mod_mam: { default: always, db_type: mnesia }
+		  mod_muc: { host: "rooms.$domain", access: all, access_create: all, default_room_options: { mam: true } }
+		  mod_muc_admin: {}
+	EOF
+	EJABBERD_CONFIG_PATH=$dir/cfg.yml ERL_LIBS=/usr/lib/x86_64-linux-gnu \
+		HOME=$dir EJABBERD_PID_PATH=$dir/pid ERL_CRASH_DUMP=$dir/dump \
+		EJABBERD_LOG_PATH=$dir/log erl -noinput +P 250000 \
+		-mnesia dir "\"$dir/db\"" -s ejabberd -eval \
+		"application:ensure_all_started(ejabberd), $register file:write_file(\"$dir/ready\", <<>>)." \
+		>"$dir/out" 2>&1 </dev/null 3>&- &
+	EJABBERD=$!
+	STARTED+=("$EJABBERD")
+	eventually 40 test -e "$dir/ready" && eventually 10 listens "$C2S"
+}
+
 # start_node [OPTION...]: cup-intercept before $C2S for acme.localhost; PORT is
 # where it listens, and its log is node.log. PIPELINE is the shell pipeline.
 start_node() {
