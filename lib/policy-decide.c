@@ -10,8 +10,7 @@ static const char *const unredacted = "cannot be redacted";
 
 /* Whether all conditions are met; -1 if none is not, but one cannot be
  * told. */
-static int rule_met(struct policy *p, const struct rule *r,
-    struct buf *account)
+static int rule_met(struct policy *p, const struct rule *r, struct buf *account)
 {
 	int result = 1;
 
@@ -50,8 +49,8 @@ static bool find_cuts(struct policy *p, const struct rule *r)
 
 /* Edit the stanza as the rule says, and go over to the edited one. NULL, or
  * why that is not possible. */
-static const char *redact(struct policy *p, const struct rule *r,
-    size_t *places)
+static const char *redact(
+    struct policy *p, const struct rule *r, size_t *places)
 {
 	struct judged *j = &p->judged;
 	struct span with = r->with.p ? r->with : span_of("[redacted]");
@@ -62,7 +61,7 @@ static const char *redact(struct policy *p, const struct rule *r,
 	if (!find_cuts(p, r))
 		return unjudged;
 	if (j->cuts.count > (RECORD_LINE_MAX - with.n * ESCAPED_MAX) /
-		(with.n * ESCAPED_MAX + 1))
+				(with.n * ESCAPED_MAX + 1))
 		return unredacted;
 	buf_reset(out);
 	*places = texts_replace(&j->texts, j->data, &j->cuts, with, out);
@@ -93,8 +92,8 @@ static void add_reason(struct policy *p, struct span name, struct span text)
 	}
 }
 
-static const char *apply_redaction(struct policy *p, const struct rule *r,
-    struct buf *account)
+static const char *apply_redaction(
+    struct policy *p, const struct rule *r, struct buf *account)
 {
 	struct buf text = BUF_EMPTY;
 	size_t places = 0;
@@ -158,8 +157,8 @@ static size_t line_length(const struct record *r)
 }
 
 /* What the record becomes; what is already as tight stays as it is. */
-static enum policy_outcome settle(struct policy *p, struct record *r,
-    enum verdict verdict, const char **why)
+static enum policy_outcome settle(
+    struct policy *p, struct record *r, enum verdict verdict, const char **why)
 {
 	struct judged *j = &p->judged;
 
@@ -196,8 +195,8 @@ static const char *begin(struct policy *p, const struct record *r)
 	return NULL;
 }
 
-enum policy_outcome policy_decide(struct policy *p, struct record *r,
-    const char **why, struct buf *account)
+enum policy_outcome policy_decide(
+    struct policy *p, struct record *r, const char **why, struct buf *account)
 {
 	enum policy_outcome outcome = POLICY_KEEP;
 
