@@ -106,7 +106,7 @@ static bool parse_text(struct parser *p, struct span *text, bool told)
 	return true;
 }
 
-static void check_rule(struct parser *p, const struct rule *r)
+static void check_rule(struct parser *p, struct rule *r)
 {
 	bool matches = false;
 
@@ -117,6 +117,8 @@ static void check_rule(struct parser *p, const struct rule *r)
 	if (r->action == DO_REDACT && !matches)
 		policy_fault(
 		    p->policy, r->place, "a redact rule needs 'body matches'");
+	if (r->action == DO_REDACT && !r->with.p)
+		r->with = span_of("[redacted]");
 	if (r->action != DO_REDACT && r->with.p)
 		policy_fault(
 		    p->policy, r->place, "'with' is for redact rules only");

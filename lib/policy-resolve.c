@@ -218,6 +218,39 @@ static void resolve_rule(
 	}
 }
 
+/* Whether the rule matches, alone in a text, what it puts in place of what it
+ * matches; it would then never come to an end. */
+static bool matches_with(struct policy *p, const struct rule *r)
+{
+	struct buf b = BUF_EMPTY;
+	bool matches = false;
+
+	buf_adds(&b, "<a>");
+	stanza_escape_text(&b, r->with);
+	buf_adds(&b, "</a>");
+	if (!judged_begin(p, buf_span(&b))) {
+		judged_texts(p);
+		for (size_t i = 0; p->judged.texts.count && i < r->conditions;
+		     i++) {
+			const struct condition *c = &r->condition[i];
+
+			if (c->kind == ON_BODY && !c->negated &&
+			    text_in_sets(p, c, 0) != 0)
+				matches = true;
+		}
+	}
+	buf_release(&b);
+	return matches;
+}
+
+static void settle_redactions(struct policy *p)
+{
+	for (size_t i = 0; i < p->rules; i++) {
+		if (p->rule[i].action == DO_REDACT)
+			p->rule[i].once = matches_with(p, &p->rule[i]);
+	}
+}
+
 /* Only of a policy that is right in all else. */
 static void warn_unused(struct policy *p)
 {
@@ -248,6 +281,8 @@ void policy_resolve(struct policy *p)
 	for (size_t i = 0; i < p->rules; i++)
 		resolve_rule(p, names, &p->rule[i]);
 	free(names);
-	if (!p->faults)
-		warn_unused(p);
+	if (p->faults)
+		return;
+	settle_redactions(p);
+	warn_unused(p);
 }

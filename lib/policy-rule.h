@@ -93,6 +93,7 @@ struct rule {
 	struct place place;
 	enum action action;
 	struct span text, with; /* .p NULL: none */
+	bool once; /* redact: what it puts there, it would itself match */
 	struct condition *condition;
 	size_t conditions;
 };

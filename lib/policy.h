@@ -13,6 +13,7 @@
 enum {
 	POLICY_FILE_MAX = 64 * 1024 * 1024, /* bytes of a policy or table */
 	POLICY_TEXT_MAX = 512,              /* of a rule's text and with */
+	POLICY_ROUNDS = 4,                  /* of one rule's redacting */
 	POLICY_TAG = 8,                     /* digits of a tag */
 };
 
