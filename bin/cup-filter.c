@@ -55,8 +55,8 @@ static void print_notes(const struct policy *p, bool warned)
 		if (n->warning && !warned)
 			continue;
 		if (n->line)
-			diag_warn("%s:%lu: %s%s", n->path, n->line, kind,
-			    n->text);
+			diag_warn(
+			    "%s:%lu: %s%s", n->path, n->line, kind, n->text);
 		else
 			diag_warn("%s: %s%s", n->path, kind, n->text);
 	}
@@ -141,8 +141,8 @@ static int run(struct stage *s)
 
 static int filter(struct policy *p, bool explain)
 {
-	struct stage s = {.policy = p, .out = {.fd = STDOUT_FILENO},
-	    .explain = explain};
+	struct stage s = {
+	    .policy = p, .out = {.fd = STDOUT_FILENO}, .explain = explain};
 	int status;
 
 	intake_init(&s.in, STDIN_FILENO);

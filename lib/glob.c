@@ -67,8 +67,8 @@ static bool in_class(struct span pattern, size_t at, size_t end, uint32_t c)
 
 /* Whether one character of text, at *t, is matched by what is at *p (no
  * '*'); both step on if it is. */
-static bool match_one(struct span pattern, size_t *p, struct span text,
-    size_t *t)
+static bool match_one(
+    struct span pattern, size_t *p, struct span text, size_t *t)
 {
 	size_t end = *p + 1, next = *t;
 	uint32_t c = take(text, &next);
@@ -96,8 +96,7 @@ bool glob_match(struct span pattern, struct span text)
 		if (p < pattern.n && pattern.p[p] == '*') {
 			star = p++;
 			from = t;
-		} else if (p < pattern.n &&
-		    match_one(pattern, &p, text, &t)) {
+		} else if (p < pattern.n && match_one(pattern, &p, text, &t)) {
 			continue;
 		} else if (star != SIZE_MAX) {
 			/* Only the last star needs to be moved on. */

@@ -16,8 +16,8 @@ static void add(struct parties *p, enum parties_side side, struct span raw)
 		return;
 	if (list->count == list->cap) {
 		list->cap = list->cap ? 2 * list->cap : 8;
-		list->party = mem_resize(list->party, list->cap,
-		    sizeof(*list->party));
+		list->party =
+		    mem_resize(list->party, list->cap, sizeof(*list->party));
 	}
 	buf_reset(&p->chars);
 	stanza_unescape(&p->chars, raw);
@@ -49,16 +49,16 @@ static bool is_inner(const struct stanza *s, uint32_t node)
 	const struct stanza_node *n = &s->node[node];
 
 	return among(n->local, names) &&
-	    (among(n->ns, spaces) ||
-		stanza_is(s, n->parent, "urn:xmpp:forward:0", "forwarded"));
+	       (among(n->ns, spaces) ||
+		   stanza_is(s, n->parent, "urn:xmpp:forward:0", "forwarded"));
 }
 
 /* XEP-0033: where replies go to is not whom this goes to. */
-static void add_extended(struct parties *p, const struct stanza *s,
-    uint32_t node)
+static void add_extended(
+    struct parties *p, const struct stanza *s, uint32_t node)
 {
-	static const char *const replies[] = {"replyto", "replyroom",
-	    "noreply", NULL};
+	static const char *const replies[] = {
+	    "replyto", "replyroom", "noreply", NULL};
 	struct span type = stanza_get(s, node, "type");
 
 	if (span_is(type, "ofrom"))
@@ -73,11 +73,11 @@ static void add_inner(struct parties *p, const struct stanza *s, uint32_t node)
 
 	if (is_inner(s, node))
 		add_both(p, s, node);
-	else if (stanza_is(s, node, "http://jabber.org/protocol/address",
-		     "address"))
+	else if (stanza_is(
+		     s, node, "http://jabber.org/protocol/address", "address"))
 		add_extended(p, s, node);
 	else if (stanza_is(s, node, muc, "invite") ||
-	    stanza_is(s, node, muc, "decline"))
+		 stanza_is(s, node, muc, "decline"))
 		add_both(p, s, node);
 	else if (stanza_is(s, node, "jabber:x:conference", "x"))
 		add(p, PARTIES_TO, stanza_get(s, node, "jid"));
@@ -85,8 +85,8 @@ static void add_inner(struct parties *p, const struct stanza *s, uint32_t node)
 
 /* RFC 6120 section 10.3: without a 'to' it is for the sender's account. A
  * presence without one is for all who subscribed (section 10.4). */
-static void add_implied(struct parties *p, const struct stanza *s,
-    enum event event)
+static void add_implied(
+    struct parties *p, const struct stanza *s, enum event event)
 {
 	struct span from = stanza_get(s, 0, "from");
 
@@ -107,8 +107,8 @@ static void settle(struct parties *p, struct party_list *list)
 	}
 }
 
-void parties_collect(struct parties *p, const struct stanza *s,
-    enum event event)
+void parties_collect(
+    struct parties *p, const struct stanza *s, enum event event)
 {
 	p->side[PARTIES_FROM].count = p->side[PARTIES_TO].count = 0;
 	buf_reset(&p->prepared);

@@ -6,20 +6,19 @@
 
 #include "mem.h"
 
-const char *const condition_names[CONDITION_KINDS + 1] = {"event", "kind",
-    "type", "size", "from", "to", "body", "xpath", NULL};
-const char *const event_words[] = {"send", "recv", "login", "logout", "done",
-    NULL};
-const char *const kind_words[] = {"message", "presence", "iq", "session",
-    NULL};
+const char *const condition_names[CONDITION_KINDS + 1] = {
+    "event", "kind", "type", "size", "from", "to", "body", "xpath", NULL};
+const char *const event_words[] = {
+    "send", "recv", "login", "logout", "done", NULL};
+const char *const kind_words[] = {"message", "presence", "iq", "session", NULL};
 const char *const type_words[] = {"normal", "chat", "groupchat", "headline",
     "error", "available", "unavailable", "subscribe", "subscribed",
     "unsubscribe", "unsubscribed", "probe", "get", "set", "result", "none",
     "other", NULL};
-const char *const size_ops[SIZE_OPS + 1] = {"<", "<=", ">", ">=", "=", "!=",
-    NULL};
-const char *const action_names[ACTIONS + 1] = {"pass", "hold", "reject",
-    "drop", "redact", NULL};
+const char *const size_ops[SIZE_OPS + 1] = {
+    "<", "<=", ">", ">=", "=", "!=", NULL};
+const char *const action_names[ACTIONS + 1] = {
+    "pass", "hold", "reject", "drop", "redact", NULL};
 
 int word_index(const char *const *words, struct span word)
 {
@@ -46,10 +45,12 @@ bool parse_entry(struct parser *p, struct entries *e)
 
 	if (t != TOKEN_WORD && t != TOKEN_STRING && t != TOKEN_REGEX &&
 	    t != TOKEN_TABLE)
-		return parser_unexpected(p, "a word, \"string\", /regex/ or <table>");
+		return parser_unexpected(
+		    p, "a word, \"string\", /regex/ or <table>");
 	if (p->lex.value.n == 0)
 		return parser_unexpected(p, "more than nothing");
-	entries_add(e, (struct entry){p->lex.value, t == TOKEN_TABLE, parser_here(p)});
+	entries_add(
+	    e, (struct entry){p->lex.value, t == TOKEN_TABLE, parser_here(p)});
 	parser_advance(p);
 	return true;
 }
@@ -198,12 +199,12 @@ static bool parse_body(struct parser *p, struct condition *c)
 static bool parse_xpath(struct parser *p, struct condition *c)
 {
 	c->negated = parse_negation(p);
-	return parser_take(p, TOKEN_STRING, "an XPath expression in quotes",
-	    &c->expr);
+	return parser_take(
+	    p, TOKEN_STRING, "an XPath expression in quotes", &c->expr);
 }
 
-static bool (*const parsers[CONDITION_KINDS])(struct parser *,
-    struct condition *) = {
+static bool (*const parsers[CONDITION_KINDS])(
+    struct parser *, struct condition *) = {
     [ON_EVENT] = parse_words,
     [ON_KIND] = parse_words,
     [ON_TYPE] = parse_words,
@@ -216,17 +217,16 @@ static bool (*const parsers[CONDITION_KINDS])(struct parser *,
 
 bool parse_condition(struct parser *p, struct rule *r, int kind)
 {
-	struct condition c = {.kind = (enum condition_kind)kind,
-	    .place = parser_here(p)};
+	struct condition c = {
+	    .kind = (enum condition_kind)kind, .place = parser_here(p)};
 	const char *from = p->lex.raw.p;
 	bool good;
 
 	parser_advance(p);
 	good = parsers[kind](p, &c);
 	c.source = (struct span){from, (size_t)(p->last - from)};
-	r->condition = mem_resize(r->condition, r->conditions + 1,
-	    sizeof(*r->condition));
+	r->condition =
+	    mem_resize(r->condition, r->conditions + 1, sizeof(*r->condition));
 	r->condition[r->conditions++] = c;
 	return good;
 }
-

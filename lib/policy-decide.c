@@ -10,8 +10,7 @@ static const char *const unredacted = "cannot be redacted";
 
 /* Whether all conditions are met; -1 if none is not, but one cannot be
  * told. */
-static int rule_met(struct policy *p, const struct rule *r,
-    struct buf *account)
+static int rule_met(struct policy *p, const struct rule *r, struct buf *account)
 {
 	int result = 1;
 
@@ -48,33 +47,48 @@ static bool find_cuts(struct policy *p, const struct rule *r)
 	return true;
 }
 
-/* Edit the stanza as the rule says, and go over to the edited one. NULL, or
- * why that is not possible. */
-static const char *redact(struct policy *p, const struct rule *r,
-    size_t *places)
+/* Put the rule's text in the place of all cuts, and go over to the edited
+ * stanza. NULL, or why that is not possible. */
+static const char *edit(struct policy *p, struct span with, size_t *places)
 {
 	struct judged *j = &p->judged;
-	struct span with = r->with.p ? r->with : span_of("[redacted]");
 	struct buf *out = &j->edited[j->turn];
-	struct span before;
+	struct span before = j->data;
+	size_t room = with.n * ESCAPED_MAX + 1, n;
 
-	judged_texts(p);
-	if (!find_cuts(p, r))
-		return unjudged;
-	if (j->cuts.count > (RECORD_LINE_MAX - with.n * ESCAPED_MAX) /
-		(with.n * ESCAPED_MAX + 1))
+	if (j->cuts.count > (RECORD_LINE_MAX - room) / room)
 		return unredacted;
 	buf_reset(out);
-	*places = texts_replace(&j->texts, j->data, &j->cuts, with, out);
-	if (!*places || out->len > RECORD_LINE_MAX)
+	n = texts_replace(&j->texts, j->data, &j->cuts, with, out);
+	if (!n || out->len > RECORD_LINE_MAX)
 		return unredacted;
-	before = j->data;
 	if (judged_begin(p, buf_span(out)) != NULL) {
 		(void)judged_begin(p, before);
 		return unredacted;
 	}
+	*places += n;
 	j->turn = 1 - j->turn;
 	return NULL;
+}
+
+/* Edit until there is nothing left for the rule: what a cut brings together
+ * may be another place. NULL, or why that is not possible. */
+static const char *redact(
+    struct policy *p, const struct rule *r, size_t *places)
+{
+	const char *why;
+
+	for (int round = 0; round <= POLICY_ROUNDS; round++) {
+		judged_texts(p);
+		if (!find_cuts(p, r))
+			return unjudged;
+		if (round && !p->judged.cuts.count)
+			return NULL;
+		why = edit(p, r->with, places);
+		if (why || r->once)
+			return why;
+	}
+	return unredacted;
 }
 
 /* One more reason: RULE@TAG, and a text where there is one. */
@@ -93,8 +107,8 @@ static void add_reason(struct policy *p, struct span name, struct span text)
 	}
 }
 
-static const char *apply_redaction(struct policy *p, const struct rule *r,
-    struct buf *account)
+static const char *apply_redaction(
+    struct policy *p, const struct rule *r, struct buf *account)
 {
 	struct buf text = BUF_EMPTY;
 	size_t places = 0;
@@ -158,8 +172,8 @@ static size_t line_length(const struct record *r)
 }
 
 /* What the record becomes; what is already as tight stays as it is. */
-static enum policy_outcome settle(struct policy *p, struct record *r,
-    enum verdict verdict, const char **why)
+static enum policy_outcome settle(
+    struct policy *p, struct record *r, enum verdict verdict, const char **why)
 {
 	struct judged *j = &p->judged;
 
@@ -196,8 +210,8 @@ static const char *begin(struct policy *p, const struct record *r)
 	return NULL;
 }
 
-enum policy_outcome policy_decide(struct policy *p, struct record *r,
-    const char **why, struct buf *account)
+enum policy_outcome policy_decide(
+    struct policy *p, struct record *r, const char **why, struct buf *account)
 {
 	enum policy_outcome outcome = POLICY_KEEP;
 

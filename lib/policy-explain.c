@@ -5,7 +5,7 @@
 #include "utf8.h"
 
 enum {
-	SEEN_MAX = 60,	/* bytes shown of one value */
+	SEEN_MAX = 60,   /* bytes shown of one value */
 	SEEN_VALUES = 4, /* values shown of one condition */
 	NAME_WIDTH = 10,
 };
@@ -14,9 +14,9 @@ enum {
 static bool invisible(uint32_t c)
 {
 	return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0xad ||
-	    (c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) ||
-	    (c >= 0x2060 && c <= 0x206f) || c == 0xfeff ||
-	    (c >= 0xe0000 && c <= 0xe007f);
+	       (c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) ||
+	       (c >= 0x2060 && c <= 0x206f) || c == 0xfeff ||
+	       (c >= 0xe0000 && c <= 0xe007f);
 }
 
 /* In quotes, on one line, cut. */
@@ -76,8 +76,7 @@ static void add_more(struct buf *b, size_t shown, size_t count)
 		buf_addf(b, " and %zu more", count - shown);
 }
 
-static void see_parties(struct policy *p, enum parties_side side,
-    struct buf *b)
+static void see_parties(struct policy *p, enum parties_side side, struct buf *b)
 {
 	const struct party_list *list;
 	size_t i;
@@ -91,16 +90,16 @@ static void see_parties(struct policy *p, enum parties_side side,
 
 		if (i)
 			buf_adds(b, ", ");
-		add_quoted(b, one->address.full.p ? one->address.full
-						  : one->raw);
+		add_quoted(
+		    b, one->address.full.p ? one->address.full : one->raw);
 		if (!one->address.full.p)
 			buf_adds(b, " (no valid address)");
 	}
 	add_more(b, i, list->count);
 }
 
-static void see_event(struct policy *p, const struct condition *c,
-    struct buf *b)
+static void see_event(
+    struct policy *p, const struct condition *c, struct buf *b)
 {
 	(void)c;
 	buf_adds(b, event_name(p->judged.event));
@@ -114,38 +113,34 @@ static void see_bits(const char *const *words, uint32_t bits, struct buf *b)
 	}
 }
 
-static void see_kind(struct policy *p, const struct condition *c,
-    struct buf *b)
+static void see_kind(struct policy *p, const struct condition *c, struct buf *b)
 {
 	(void)c;
 	judged_kind(p);
 	see_bits(kind_words, p->judged.kind, b);
 }
 
-static void see_type(struct policy *p, const struct condition *c,
-    struct buf *b)
+static void see_type(struct policy *p, const struct condition *c, struct buf *b)
 {
 	(void)c;
 	judged_kind(p);
 	see_bits(type_words, p->judged.type, b);
 }
 
-static void see_size(struct policy *p, const struct condition *c,
-    struct buf *b)
+static void see_size(struct policy *p, const struct condition *c, struct buf *b)
 {
 	(void)c;
 	buf_addf(b, "%zu", p->judged.data.n);
 }
 
-static void see_party(struct policy *p, const struct condition *c,
-    struct buf *b)
+static void see_party(
+    struct policy *p, const struct condition *c, struct buf *b)
 {
 	see_parties(p, c->kind == ON_FROM ? PARTIES_FROM : PARTIES_TO, b);
 }
 
 /* The texts that match; all of them where none does. */
-static void see_body(struct policy *p, const struct condition *c,
-    struct buf *b)
+static void see_body(struct policy *p, const struct condition *c, struct buf *b)
 {
 	const struct texts *t;
 	size_t shown = 0, hits = 0, count;
@@ -167,8 +162,8 @@ static void see_body(struct policy *p, const struct condition *c,
 	add_more(b, shown, count);
 }
 
-static void see_xpath(struct policy *p, const struct condition *c,
-    struct buf *b)
+static void see_xpath(
+    struct policy *p, const struct condition *c, struct buf *b)
 {
 	int holds;
 
@@ -177,8 +172,8 @@ static void see_xpath(struct policy *p, const struct condition *c,
 	buf_adds(b, holds < 0 ? "an error" : holds ? "true" : "false");
 }
 
-static void (*const see[CONDITION_KINDS])(struct policy *,
-    const struct condition *, struct buf *) = {
+static void (*const see[CONDITION_KINDS])(
+    struct policy *, const struct condition *, struct buf *) = {
     [ON_EVENT] = see_event,
     [ON_KIND] = see_kind,
     [ON_TYPE] = see_type,
@@ -189,8 +184,7 @@ static void (*const see[CONDITION_KINDS])(struct policy *,
     [ON_XPATH] = see_xpath,
 };
 
-static void add_seen(struct policy *p, const struct condition *c,
-    struct buf *b)
+static void add_seen(struct policy *p, const struct condition *c, struct buf *b)
 {
 	add_source(b, c->source);
 	buf_adds(b, ", and it is ");
@@ -206,8 +200,8 @@ void explain_unmet(struct policy *p, const struct rule *r,
 	add_seen(p, c, b);
 }
 
-void explain_met(struct policy *p, const struct rule *r, const char *outcome,
-    struct buf *b)
+void explain_met(
+    struct policy *p, const struct rule *r, const char *outcome, struct buf *b)
 {
 	add_label(b, r->name);
 	buf_addf(b, " %s", outcome);

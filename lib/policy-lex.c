@@ -42,7 +42,7 @@ static void skip_space(struct lexer *l)
 			l->pos++;
 			l->line++;
 		} else if (c == ' ' || c == '\t' ||
-		    (c == '\r' && line_end(l, 0))) {
+			   (c == '\r' && line_end(l, 0))) {
 			l->pos++;
 		} else {
 			return;
@@ -137,7 +137,7 @@ static void take_word(struct lexer *l)
 	size_t n = 0;
 
 	while (!ends_word(ahead(l, n)) &&
-	    !(ahead(l, n) == '\\' && line_end(l, n + 1)))
+	       !(ahead(l, n) == '\\' && line_end(l, n + 1)))
 		n++;
 	take(l, TOKEN_WORD, n);
 }

@@ -16,8 +16,8 @@ const char *judged_begin(struct policy *p, struct span data)
  * normal, as clients show it so. */
 static const char *message_type(struct span type)
 {
-	static const char *const types[] = {"chat", "groupchat", "headline",
-	    "error", NULL};
+	static const char *const types[] = {
+	    "chat", "groupchat", "headline", "error", NULL};
 	int i = word_index(types, type);
 
 	return i < 0 ? "normal" : types[i];
@@ -37,8 +37,8 @@ static const char *presence_type(struct span type)
 
 static const char *iq_type(struct span type)
 {
-	static const char *const types[] = {"get", "set", "result", "error",
-	    NULL};
+	static const char *const types[] = {
+	    "get", "set", "result", "error", NULL};
 	int i = word_index(types, type);
 
 	if (!type.p)
@@ -49,8 +49,8 @@ static const char *iq_type(struct span type)
 static const struct {
 	const char *kind;
 	const char *(*type)(struct span);
-} kinds[] = {{"message", message_type}, {"presence", presence_type},
-    {"iq", iq_type}};
+} kinds[] = {
+    {"message", message_type}, {"presence", presence_type}, {"iq", iq_type}};
 
 void judged_kind(struct policy *p)
 {
@@ -64,8 +64,7 @@ void judged_kind(struct policy *p)
 		if (stanza_is_stanza(&j->stanza) &&
 		    stanza_is(&j->stanza, 0, NULL, kinds[i].kind)) {
 			kind = kinds[i].kind;
-			type = kinds[i].type(
-			    stanza_get(&j->stanza, 0, "type"));
+			type = kinds[i].type(stanza_get(&j->stanza, 0, "type"));
 		}
 	}
 	j->kind = UINT32_C(1) << word_index(kind_words, span_of(kind));
@@ -99,37 +98,36 @@ void judged_document(struct policy *p)
 	p->judged.has_document = true;
 }
 
-static int met_event(struct policy *p, const struct rule *r,
-    const struct condition *c)
+static int met_event(
+    struct policy *p, const struct rule *r, const struct condition *c)
 {
 	(void)r;
 	return (c->words >> p->judged.event & 1) != c->negated;
 }
 
-static int met_kind(struct policy *p, const struct rule *r,
-    const struct condition *c)
+static int met_kind(
+    struct policy *p, const struct rule *r, const struct condition *c)
 {
 	(void)r;
 	judged_kind(p);
 	return ((c->words & p->judged.kind) != 0) != c->negated;
 }
 
-static int met_type(struct policy *p, const struct rule *r,
-    const struct condition *c)
+static int met_type(
+    struct policy *p, const struct rule *r, const struct condition *c)
 {
 	(void)r;
 	judged_kind(p);
 	return ((c->words & p->judged.type) != 0) != c->negated;
 }
 
-static int met_size(struct policy *p, const struct rule *r,
-    const struct condition *c)
+static int met_size(
+    struct policy *p, const struct rule *r, const struct condition *c)
 {
 	uint64_t n = p->judged.data.n;
 	const bool met[SIZE_OPS] = {
-	    [SIZE_LT] = n < c->bytes,
-	    [SIZE_LE] = n <= c->bytes,
-	    [SIZE_GT] = n > c->bytes,
+	    [SIZE_LT] =
+		n<c->bytes, [SIZE_LE] = n <= c->bytes, [SIZE_GT] = n> c->bytes,
 	    [SIZE_GE] = n >= c->bytes,
 	    [SIZE_EQ] = n == c->bytes,
 	    [SIZE_NE] = n != c->bytes,
@@ -150,8 +148,8 @@ static bool in_tables(const struct condition *c, const struct address *a)
 
 /* A rule that lets through must hold for all addresses, one that does not for
  * any. */
-static int met_party(struct policy *p, const struct rule *r,
-    const struct condition *c)
+static int met_party(
+    struct policy *p, const struct rule *r, const struct condition *c)
 {
 	const struct party_list *list;
 	bool pass = r->action == DO_PASS;
@@ -184,8 +182,8 @@ int text_in_sets(struct policy *p, const struct condition *c, size_t text)
 	return result;
 }
 
-static int met_body(struct policy *p, const struct rule *r,
-    const struct condition *c)
+static int met_body(
+    struct policy *p, const struct rule *r, const struct condition *c)
 {
 	bool all = r->action == DO_PASS && !c->negated;
 	int stop = all ? 0 : 1, result = 1 - stop;
@@ -204,8 +202,8 @@ static int met_body(struct policy *p, const struct rule *r,
 	return result < 0 || !c->negated ? result : !result;
 }
 
-static int met_xpath(struct policy *p, const struct rule *r,
-    const struct condition *c)
+static int met_xpath(
+    struct policy *p, const struct rule *r, const struct condition *c)
 {
 	int holds;
 
@@ -215,8 +213,8 @@ static int met_xpath(struct policy *p, const struct rule *r,
 	return holds < 0 ? -1 : (holds != 0) != c->negated;
 }
 
-static int (*const met[CONDITION_KINDS])(struct policy *, const struct rule *,
-    const struct condition *) = {
+static int (*const met[CONDITION_KINDS])(
+    struct policy *, const struct rule *, const struct condition *) = {
     [ON_EVENT] = met_event,
     [ON_KIND] = met_kind,
     [ON_TYPE] = met_type,
@@ -227,8 +225,8 @@ static int (*const met[CONDITION_KINDS])(struct policy *, const struct rule *,
     [ON_XPATH] = met_xpath,
 };
 
-int condition_met(struct policy *p, const struct rule *r,
-    const struct condition *c)
+int condition_met(
+    struct policy *p, const struct rule *r, const struct condition *c)
 {
 	return met[c->kind](p, r, c);
 }

@@ -29,16 +29,17 @@ bool parser_unexpected(struct parser *p, const char *what)
 	if (l->token == TOKEN_BAD)
 		policy_fault(p->policy, at, "%s", l->why);
 	else if (l->token == TOKEN_EOL || l->token == TOKEN_END)
-		policy_fault(p->policy, at, "expected %s, not the end of the %s",
-		    what, l->token == TOKEN_EOL ? "line" : "file");
+		policy_fault(p->policy, at,
+		    "expected %s, not the end of the %s", what,
+		    l->token == TOKEN_EOL ? "line" : "file");
 	else
 		policy_fault(p->policy, at, "expected %s, not '%.*s'", what,
 		    SPAN_ARG(span_cut(l->raw)));
 	return false;
 }
 
-bool parser_take(struct parser *p, enum token token, const char *what,
-    struct span *value)
+bool parser_take(
+    struct parser *p, enum token token, const char *what, struct span *value)
 {
 	if (p->lex.token != token)
 		return parser_unexpected(p, what);
@@ -54,7 +55,8 @@ static bool has_control(struct span s)
 
 		if (c < 0x20 || c == 0x7f)
 			return true;
-		if (c == 0xc2 && i + 1 < s.n && (unsigned char)s.p[i + 1] < 0xa0)
+		if (c == 0xc2 && i + 1 < s.n &&
+		    (unsigned char)s.p[i + 1] < 0xa0)
 			return true;
 	}
 	return false;
@@ -93,8 +95,8 @@ static bool parse_text(struct parser *p, struct span *text, bool told)
 		policy_fault(p->policy, at, "'%s' is longer than %d bytes",
 		    word, POLICY_TEXT_MAX);
 	else if (has_control(s))
-		policy_fault(p->policy, at, "'%s' has a control character",
-		    word);
+		policy_fault(
+		    p->policy, at, "'%s' has a control character", word);
 	else if (told && s.n == 0)
 		policy_fault(p->policy, at, "'text' is empty");
 	else if (told && reads_as_reason(s))
@@ -104,7 +106,7 @@ static bool parse_text(struct parser *p, struct span *text, bool told)
 	return true;
 }
 
-static void check_rule(struct parser *p, const struct rule *r)
+static void check_rule(struct parser *p, struct rule *r)
 {
 	bool matches = false;
 
@@ -113,11 +115,13 @@ static void check_rule(struct parser *p, const struct rule *r)
 			matches = true;
 	}
 	if (r->action == DO_REDACT && !matches)
-		policy_fault(p->policy, r->place,
-		    "a redact rule needs 'body matches'");
+		policy_fault(
+		    p->policy, r->place, "a redact rule needs 'body matches'");
+	if (r->action == DO_REDACT && !r->with.p)
+		r->with = span_of("[redacted]");
 	if (r->action != DO_REDACT && r->with.p)
-		policy_fault(p->policy, r->place,
-		    "'with' is for redact rules only");
+		policy_fault(
+		    p->policy, r->place, "'with' is for redact rules only");
 }
 
 /* Cheap conditions first; those that cost the same stay as they came. */
@@ -159,8 +163,8 @@ static bool parse_rule_rest(struct parser *p, struct rule *r)
 {
 	while (p->lex.token != TOKEN_EOL && p->lex.token != TOKEN_END) {
 		int kind = p->lex.token == TOKEN_WORD
-		    ? word_index(condition_names, p->lex.value)
-		    : -1;
+			       ? word_index(condition_names, p->lex.value)
+			       : -1;
 		bool good;
 
 		if (kind >= 0)
@@ -170,7 +174,8 @@ static bool parse_rule_rest(struct parser *p, struct rule *r)
 		else if (parser_is_word(p, "with"))
 			good = parse_text(p, &r->with, false);
 		else
-			good = parser_unexpected(p, "a condition, 'text' or 'with'");
+			good = parser_unexpected(
+			    p, "a condition, 'text' or 'with'");
 		if (!good)
 			return false;
 	}
@@ -189,8 +194,8 @@ static bool parse_rule(struct parser *p, int action)
 	sort_conditions(&r);
 	if (policy->rules == policy->rule_cap) {
 		policy->rule_cap = policy->rule_cap ? 2 * policy->rule_cap : 16;
-		policy->rule = mem_resize(policy->rule, policy->rule_cap,
-		    sizeof(*policy->rule));
+		policy->rule = mem_resize(
+		    policy->rule, policy->rule_cap, sizeof(*policy->rule));
 	}
 	policy->rule[policy->rules++] = r;
 	return good;
@@ -199,7 +204,8 @@ static bool parse_rule(struct parser *p, int action)
 static bool parse_table_entry(struct parser *p, struct entries *e)
 {
 	if (p->lex.token == TOKEN_TABLE)
-		return parser_unexpected(p, "an entry (a table holds no other)");
+		return parser_unexpected(
+		    p, "an entry (a table holds no other)");
 	return parse_entry(p, e);
 }
 
@@ -229,8 +235,8 @@ static bool parse_table(struct parser *p)
 	if (policy->tables == policy->table_cap) {
 		policy->table_cap =
 		    policy->table_cap ? 2 * policy->table_cap : 16;
-		policy->table = mem_resize(policy->table, policy->table_cap,
-		    sizeof(*policy->table));
+		policy->table = mem_resize(
+		    policy->table, policy->table_cap, sizeof(*policy->table));
 	}
 	policy->table[policy->tables++] = t;
 	return good;
@@ -258,8 +264,8 @@ static bool parse_namespace(struct parser *p)
 static bool parse_statement(struct parser *p)
 {
 	int action = p->lex.token == TOKEN_WORD
-	    ? word_index(action_names, p->lex.value)
-	    : -1;
+			 ? word_index(action_names, p->lex.value)
+			 : -1;
 
 	if (action >= 0)
 		return parse_rule(p, action);
@@ -267,8 +273,9 @@ static bool parse_statement(struct parser *p)
 		return parse_table(p);
 	if (parser_is_word(p, "namespace"))
 		return parse_namespace(p);
-	return parser_unexpected(p, "a rule (pass, hold, reject, drop, redact), "
-			     "'table' or 'namespace'");
+	return parser_unexpected(p,
+	    "a rule (pass, hold, reject, drop, redact), "
+	    "'table' or 'namespace'");
 }
 
 void policy_parse(struct policy *policy, size_t source)
@@ -277,8 +284,8 @@ void policy_parse(struct policy *policy, size_t source)
 	struct parser p = {.policy = policy, .source = source};
 
 	s->spare = mem_alloc(s->len);
-	p.lex = (struct lexer){.text = {s->text, s->len}, .spare = s->spare,
-	    .line = 1};
+	p.lex = (struct lexer){
+	    .text = {s->text, s->len}, .spare = s->spare, .line = 1};
 	parser_advance(&p);
 	while (p.lex.token != TOKEN_END) {
 		bool good = p.lex.token == TOKEN_EOL || parse_statement(&p);

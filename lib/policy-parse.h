@@ -22,8 +22,8 @@ bool parser_unexpected(struct parser *, const char *what);
 
 /* Step over a token of that kind, its value in *value; or note that it is
  * not what. */
-bool parser_take(struct parser *, enum token, const char *what,
-    struct span *value);
+bool parser_take(
+    struct parser *, enum token, const char *what, struct span *value);
 
 /* All of these return false after a note, for the rest of the statement to be
  * skipped; what is noted but does not stop them leaves them true. */

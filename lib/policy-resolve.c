@@ -34,13 +34,13 @@ static int compare_named(const void *a, const void *b)
 
 static int compare_to_name(const void *key, const void *item)
 {
-	return compare_spans(*(const struct span *)key,
-	    ((const struct named *)item)->name);
+	return compare_spans(
+	    *(const struct span *)key, ((const struct named *)item)->name);
 }
 
 /* Sort them, and note which names come twice. */
-static void sort_names(struct policy *p, struct named *n, size_t count,
-    const char *what)
+static void sort_names(
+    struct policy *p, struct named *n, size_t count, const char *what)
 {
 	if (!count)
 		return;
@@ -77,8 +77,8 @@ static struct named *index_tables(struct policy *p)
 	return n;
 }
 
-static struct policy_table *find_table(struct policy *p,
-    const struct named *names, const struct entry *e)
+static struct policy_table *find_table(
+    struct policy *p, const struct named *names, const struct entry *e)
 {
 	const struct named *n = p->tables ? bsearch(&e->text, names, p->tables,
 						sizeof(*names), compare_to_name)
@@ -101,8 +101,8 @@ static void refuse(struct policy *p, const struct entry *e, const char *why)
 	    shown.n < e->text.n ? "..." : "", why);
 }
 
-static void add_address(struct policy *p, struct table *t,
-    const struct entry *e)
+static void add_address(
+    struct policy *p, struct table *t, const struct entry *e)
 {
 	const char *why = table_add(t, e->text);
 
@@ -139,8 +139,8 @@ static size_t words_of(struct policy *p, struct policy_table *t)
 	return t->words;
 }
 
-static void resolve_addresses(struct policy *p, const struct named *names,
-    struct condition *c)
+static void resolve_addresses(
+    struct policy *p, const struct named *names, struct condition *c)
 {
 	c->tables = mem_alloc((c->entries.count + 1) * sizeof(struct table *));
 	for (size_t i = 0; i < c->entries.count; i++) {
@@ -161,8 +161,8 @@ static void resolve_addresses(struct policy *p, const struct named *names,
 	}
 }
 
-static void resolve_body(struct policy *p, const struct named *names,
-    struct condition *c)
+static void resolve_body(
+    struct policy *p, const struct named *names, struct condition *c)
 {
 	size_t own = 0;
 	bool has_own = false;
@@ -203,8 +203,8 @@ static void resolve_xpath(struct policy *p, struct condition *c)
 		    "and matches nothing in XMPP");
 }
 
-static void resolve_rule(struct policy *p, const struct named *names,
-    struct rule *r)
+static void resolve_rule(
+    struct policy *p, const struct named *names, struct rule *r)
 {
 	for (size_t i = 0; i < r->conditions; i++) {
 		struct condition *c = &r->condition[i];
@@ -215,6 +215,39 @@ static void resolve_rule(struct policy *p, const struct named *names,
 			resolve_body(p, names, c);
 		else if (c->kind == ON_XPATH && c->expr.p)
 			resolve_xpath(p, c);
+	}
+}
+
+/* Whether the rule matches, alone in a text, what it puts in place of what it
+ * matches; it would then never come to an end. */
+static bool matches_with(struct policy *p, const struct rule *r)
+{
+	struct buf b = BUF_EMPTY;
+	bool matches = false;
+
+	buf_adds(&b, "<a>");
+	stanza_escape_text(&b, r->with);
+	buf_adds(&b, "</a>");
+	if (!judged_begin(p, buf_span(&b))) {
+		judged_texts(p);
+		for (size_t i = 0; p->judged.texts.count && i < r->conditions;
+		     i++) {
+			const struct condition *c = &r->condition[i];
+
+			if (c->kind == ON_BODY && !c->negated &&
+			    text_in_sets(p, c, 0) != 0)
+				matches = true;
+		}
+	}
+	buf_release(&b);
+	return matches;
+}
+
+static void settle_redactions(struct policy *p)
+{
+	for (size_t i = 0; i < p->rules; i++) {
+		if (p->rule[i].action == DO_REDACT)
+			p->rule[i].once = matches_with(p, &p->rule[i]);
 	}
 }
 
@@ -248,6 +281,8 @@ void policy_resolve(struct policy *p)
 	for (size_t i = 0; i < p->rules; i++)
 		resolve_rule(p, names, &p->rule[i]);
 	free(names);
-	if (!p->faults)
-		warn_unused(p);
+	if (p->faults)
+		return;
+	settle_redactions(p);
+	warn_unused(p);
 }

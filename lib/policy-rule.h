@@ -20,9 +20,9 @@
 /* A file that was read. Its bytes stay, as names and texts point there. */
 struct source {
 	char *path;
-	char *text;   /* as read */
-	char *spare;  /* room of the same size for strings without their
-		       * backslashes; NULL until one is met */
+	char *text;  /* as read */
+	char *spare; /* room of the same size for strings without their
+		      * backslashes; NULL until one is met */
 	size_t len;
 };
 
@@ -50,7 +50,7 @@ struct policy_table {
 	struct entries entries;
 	bool used, has_words;
 	struct table *addresses; /* NULL until a from or to needs it */
-	size_t words;		 /* its set in the lexicon, likewise */
+	size_t words;            /* its set in the lexicon, likewise */
 };
 
 /* In the order of what they cost to find out; that is the order in which
@@ -78,11 +78,11 @@ struct condition {
 	enum size_op op;
 	uint64_t bytes;
 	struct entries entries; /* from, to, body: as written */
-	struct table *own;	/* from, to: entries that are no table */
-	struct table **tables;	/* all of it, own among them */
-	size_t *sets;		/* body: sets of the lexicon */
-	size_t count;		/* of tables or sets */
-	size_t xpath;		/* its number */
+	struct table *own;      /* from, to: entries that are no table */
+	struct table **tables;  /* all of it, own among them */
+	size_t *sets;           /* body: sets of the lexicon */
+	size_t count;           /* of tables or sets */
+	size_t xpath;           /* its number */
 	struct span expr;
 };
 
@@ -93,6 +93,7 @@ struct rule {
 	struct place place;
 	enum action action;
 	struct span text, with; /* .p NULL: none */
+	bool once; /* redact: what it puts there, it would itself match */
 	struct condition *condition;
 	size_t conditions;
 };
@@ -125,7 +126,7 @@ struct policy {
 		size_t number;
 		struct policy_note note;
 		char *text;
-	} *note;
+	} * note;
 	size_t notes, note_cap;
 	size_t faults;
 	struct digest *digest;
@@ -160,8 +161,8 @@ bool policy_load(struct policy *, const char *path, const struct place *whence,
     size_t *source);
 
 /* Read a table's entries from a file beside the policy that names it. */
-void policy_table_file(struct policy *, struct policy_table *,
-    struct span path);
+void policy_table_file(
+    struct policy *, struct policy_table *, struct span path);
 
 /* At most as many bytes of it as a note or an account quotes. */
 struct span span_cut(struct span);
@@ -175,8 +176,8 @@ void policy_resolve(struct policy *);
 void entries_add(struct entries *, struct entry);
 
 /* Whether a rule's condition is met: 1, 0, or -1 if that cannot be told. */
-int condition_met(struct policy *, const struct rule *,
-    const struct condition *);
+int condition_met(
+    struct policy *, const struct rule *, const struct condition *);
 
 /* Whether a text holds an entry of a body condition; likewise. */
 int text_in_sets(struct policy *, const struct condition *, size_t text);
@@ -195,8 +196,8 @@ void judged_document(struct policy *);
 void explain_record(struct policy *, const struct record *, struct buf *);
 void explain_unmet(struct policy *, const struct rule *,
     const struct condition *, struct buf *);
-void explain_met(struct policy *, const struct rule *, const char *outcome,
-    struct buf *);
+void explain_met(
+    struct policy *, const struct rule *, const char *outcome, struct buf *);
 void explain_verdict(const struct record *, bool kept, struct buf *);
 
 #endif

@@ -105,8 +105,10 @@ static void add_note(struct policy *p, struct place at, bool warning,
 		p->note_cap = p->note_cap ? 2 * p->note_cap : 16;
 		p->note = mem_resize(p->note, p->note_cap, sizeof(*p->note));
 	}
-	p->note[p->notes] = (struct note){.place = at, .number = p->notes,
-	    .text = b.data, .note = {.warning = warning}};
+	p->note[p->notes] = (struct note){.place = at,
+	    .number = p->notes,
+	    .text = b.data,
+	    .note = {.warning = warning}};
 	p->notes++;
 	p->faults += !warning;
 }
@@ -161,8 +163,8 @@ static unsigned long line_of(struct span text, size_t at)
 static size_t add_source(struct policy *p, const char *path, struct buf *text)
 {
 	p->source = mem_resize(p->source, p->sources + 1, sizeof(*p->source));
-	p->source[p->sources] = (struct source){.path = mem_strdup(path),
-	    .len = text->len};
+	p->source[p->sources] =
+	    (struct source){.path = mem_strdup(path), .len = text->len};
 	p->source[p->sources].text = buf_detach(text);
 	return p->sources++;
 }
@@ -187,8 +189,8 @@ bool policy_load(struct policy *p, const char *path, const struct place *whence,
 	if (!read && !whence)
 		policy_fault(p, at, "cannot be read: %s", strerror(reason));
 	else if (!read)
-		policy_fault(p, at, "cannot read '%s': %s", path,
-		    strerror(reason));
+		policy_fault(
+		    p, at, "cannot read '%s': %s", path, strerror(reason));
 	else if (text.n > POLICY_FILE_MAX)
 		policy_fault(p, at, "'%s' is larger than 64 MiB", path);
 	if (!read || text.n > POLICY_FILE_MAX)
@@ -226,8 +228,8 @@ static struct span trim(struct span s)
 	return s;
 }
 
-static void read_lines(struct policy_table *t, const struct source *s,
-    size_t number)
+static void read_lines(
+    struct policy_table *t, const struct source *s, size_t number)
 {
 	const char *p = s->text, *end = s->text + s->len;
 
@@ -243,8 +245,8 @@ static void read_lines(struct policy_table *t, const struct source *s,
 	}
 }
 
-void policy_table_file(struct policy *p, struct policy_table *t,
-    struct span path)
+void policy_table_file(
+    struct policy *p, struct policy_table *t, struct span path)
 {
 	const char *policy = p->source[t->place.source].path;
 	const char *slash = strrchr(policy, '/');

@@ -12,8 +12,9 @@
 
 enum {
 	POLICY_FILE_MAX = 64 * 1024 * 1024, /* bytes of a policy or table */
-	POLICY_TEXT_MAX = 512,		    /* of a rule's text and with */
-	POLICY_TAG = 8,			    /* digits of a tag */
+	POLICY_TEXT_MAX = 512,              /* of a rule's text and with */
+	POLICY_ROUNDS = 4,                  /* of one rule's redacting */
+	POLICY_TAG = 8,                     /* digits of a tag */
 };
 
 /* Decides what no rule does; no rule can be named so. */
@@ -23,7 +24,7 @@ enum {
 struct policy_note {
 	const char *path;
 	unsigned long line; /* 0: the file as a whole */
-	bool warning;	    /* doubtful */
+	bool warning;       /* doubtful */
 	const char *text;
 };
 
@@ -59,7 +60,7 @@ enum policy_outcome {
  * stanza and original, whose bytes then stay until the next call. account:
  * NULL, or where to append, in lines for people, which rules were tried on
  * what, and how it came out. */
-enum policy_outcome policy_decide(struct policy *, struct record *,
-    const char **why, struct buf *account);
+enum policy_outcome policy_decide(
+    struct policy *, struct record *, const char **why, struct buf *account);
 
 #endif

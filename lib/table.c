@@ -26,7 +26,7 @@ struct glob {
 struct table {
 	struct slot *slot;
 	size_t slots, used; /* slots: a power of two, or 0 */
-	bool suffixes;	    /* has keys for what is below a domain */
+	bool suffixes;      /* has keys for what is below a domain */
 	struct glob *glob;
 	size_t globs;
 	struct buf text;
@@ -111,8 +111,8 @@ static void grow(struct table *t)
 
 /* Whether the key made of tail, with the byte first in front unless it is 0,
  * is there. */
-static bool find(const struct table *t, uint32_t hash, char first,
-    struct span tail)
+static bool find(
+    const struct table *t, uint32_t hash, char first, struct span tail)
 {
 	size_t lead = first ? 1 : 0;
 
@@ -191,9 +191,9 @@ static size_t wild_head(struct span s, const char **key)
 			continue;
 		*key = heads[i].key;
 		return has_wildcard(rest) || memchr(rest.p, '@', rest.n) ||
-			memchr(rest.p, '/', rest.n)
-		    ? 0
-		    : n;
+			       memchr(rest.p, '/', rest.n)
+			   ? 0
+			   : n;
 	}
 	return 0;
 }

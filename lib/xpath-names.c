@@ -15,7 +15,7 @@ static bool is_digit(char c)
 static bool begins_name(char c)
 {
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
-	    (unsigned char)c >= 0x80;
+	       (unsigned char)c >= 0x80;
 }
 
 /* The byte n further on; 0 past the end. */
@@ -139,7 +139,7 @@ static void skip_other(struct xpath_scan *s)
 static bool is_node_type(struct span s)
 {
 	return span_is(s, "node") || span_is(s, "text") ||
-	    span_is(s, "comment") || span_is(s, "processing-instruction");
+	       span_is(s, "comment") || span_is(s, "processing-instruction");
 }
 
 /* The name that begins here; false if it is an axis or a node type. */
@@ -214,8 +214,8 @@ bool xpath_is_function(struct span name)
 	    "local-name", "namespace-uri", "name", "string", "concat",
 	    "starts-with", "contains", "substring-before", "substring-after",
 	    "substring", "string-length", "normalize-space", "translate",
-	    "boolean", "not", "true", "false", "lang", "number", "sum",
-	    "floor", "ceiling", "round"};
+	    "boolean", "not", "true", "false", "lang", "number", "sum", "floor",
+	    "ceiling", "round"};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
 		if (span_is(name, names[i]))

@@ -23,12 +23,12 @@ struct xpath_name {
 struct xpath_scan {
 	struct span expr;
 	size_t at;
-	bool operand;	/* one was last: a name or '*' is now an operator */
+	bool operand;   /* one was last: a name or '*' is now an operator */
 	bool attribute; /* the next name is one's */
-	bool literal;	/* a text or number was last */
+	bool literal;   /* a text or number was last */
 	bool comparing; /* what was last is compared with what comes */
-	bool in_path;	/* a step of the path was before */
-	bool dot;	/* a '.' that begins a path was last */
+	bool in_path;   /* a step of the path was before */
+	bool dot;       /* a '.' that begins a path was last */
 	/* After the last name: evaluating it may cost more than its
 	 * operations, the square of the number of nodes, as libxml2 joins
 	 * sets of nodes by looking each one up in the other. */

@@ -25,7 +25,7 @@ struct xpath {
 	xmlParserCtxtPtr parser;
 	xmlDocPtr doc; /* NULL: not parsed yet, or it cannot be */
 	struct span stanza;
-	bool failed; /* it cannot be parsed */
+	bool failed;  /* it cannot be parsed */
 	size_t nodes; /* elements and attributes; 0: not counted yet */
 	char why[256];
 };
@@ -91,8 +91,8 @@ void xpath_free(struct xpath *x)
 	free(x);
 }
 
-const char *xpath_namespace(struct xpath *x, struct span prefix,
-    struct span uri)
+const char *xpath_namespace(
+    struct xpath *x, struct span prefix, struct span uri)
 {
 	char *name = mem_dup(prefix.p, prefix.n);
 	char *value = mem_dup(uri.p, uri.n);
@@ -105,8 +105,8 @@ const char *xpath_namespace(struct xpath *x, struct span prefix,
 		why = "cannot be declared";
 	else if (old && strcmp((const char *)old, value) != 0)
 		why = "stands for another namespace already";
-	else if (!old &&
-	    xmlXPathRegisterNs(x->context, BAD_CAST name, BAD_CAST value) != 0)
+	else if (!old && xmlXPathRegisterNs(
+			     x->context, BAD_CAST name, BAD_CAST value) != 0)
 		mem_exhausted();
 	free(name);
 	free(value);
@@ -126,8 +126,8 @@ static const char *check_name(struct xpath *x, const struct xpath_name *n)
 	if (n->prefix.p &&
 	    (n->prefix.n >= sizeof(prefix) ||
 		!xmlXPathNsLookup(x->context, BAD_CAST prefix))) {
-		snprintf(x->why, sizeof(x->why),
-		    "prefix '%s' is not declared", prefix);
+		snprintf(x->why, sizeof(x->why), "prefix '%s' is not declared",
+		    prefix);
 		return x->why;
 	}
 	if (n->use == XPATH_FUNCTION &&
@@ -139,8 +139,8 @@ static const char *check_name(struct xpath *x, const struct xpath_name *n)
 	return NULL;
 }
 
-static const char *look_over(struct xpath *x, struct span expr, bool *bare,
-    bool *heavy)
+static const char *look_over(
+    struct xpath *x, struct span expr, bool *bare, bool *heavy)
 {
 	struct xpath_scan scan = {.expr = expr};
 	struct xpath_name name;
@@ -225,7 +225,7 @@ static void renew_parser(struct xpath *x)
 static bool parse(struct xpath *x)
 {
 	int options = XML_PARSE_NONET | XML_PARSE_NOERROR |
-	    XML_PARSE_NOWARNING | XML_PARSE_COMPACT;
+		      XML_PARSE_NOWARNING | XML_PARSE_COMPACT;
 
 	if (x->doc || x->failed)
 		return !x->failed;
@@ -246,7 +246,7 @@ static size_t count_nodes(struct span s)
 
 	for (size_t i = 0; i + 1 < s.n; i++)
 		n += (s.p[i] == '<' && s.p[i + 1] != '/') ||
-		    (s.p[i] == '=' && s.p[i + 1] == '"');
+		     (s.p[i] == '=' && s.p[i + 1] == '"');
 	return n;
 }
 

@@ -13,9 +13,10 @@ enum {
 	XPATH_OPERATIONS = 2000000, /* of one evaluation, then it fails */
 	/* For expressions whose operations do not tell what they cost: */
 	XPATH_HEAVY_OPERATIONS = 200000,
-	XPATH_HEAVY_PRODUCT = 4 * 1024 * 1024, /* of the elements and
-		* attributes of the stanza and its bytes */
-	XPATH_NAMES = 4096, /* known to the parser before it is renewed */
+	XPATH_HEAVY_PRODUCT =
+	    4 * 1024 * 1024, /* of the elements and
+			      * attributes of the stanza and its bytes */
+	XPATH_NAMES = 4096,  /* known to the parser before it is renewed */
 };
 
 struct xpath;
@@ -24,8 +25,8 @@ struct xpath *xpath_new(void);
 void xpath_free(struct xpath *);
 
 /* Declare a prefix. Returns NULL, or why it is refused. */
-const char *xpath_namespace(struct xpath *, struct span prefix,
-    struct span uri);
+const char *xpath_namespace(
+    struct xpath *, struct span prefix, struct span uri);
 
 /* Compile an expression, which is then the next number from 0. Returns NULL,
  * or why it is refused, borrowed until the next call. *bare: it names an

@@ -77,6 +77,20 @@ first_line() {
 	assert_equal "$(column 10 <<<"$output")" '<first/>'
 }
 
+@test "what comes together where something was taken out is redacted too" {
+	printf 'redact a body matches /secret/ with ""\npass b\n' >p
+	run -0 cup-filter p < <(
+		record send - "$(message a@x b@x 'a sec secret ret, a sesecsecretretcret')"
+		record send - "$(message a@x b@x 'sesesesesecretcretcretcretcret')"
+	)
+	assert_equal "$(column 9 <<<"${lines[0]}")" "$(message a@x b@x 'a sec  ret, a ')"
+	assert_regex "$(column 7 <<<"${lines[0]}")" 'a@[0-9a-f]{8}: 4 redacted; b@'
+	assert_regex "$(column 7 <<<"${lines[1]}")" '^a@[0-9a-f]{8}: cannot be redacted$'
+	printf 'redact a body matches /[a-z]+/ with "[x]"\npass b\n' >p
+	run -0 cup-filter p < <(record send - "$(message a@x b@x 'one two')")
+	assert_equal "$(column 9 <<<"$output")" "$(message a@x b@x '[x] [x]')"
+}
+
 @test "what cannot be redacted is rejected as it is" {
 	printf 'redact a body matches /x*$/\npass b\n' >p
 	run -0 cup-filter p < <(record send - "$HELLO")

@@ -17,7 +17,7 @@ CUP_TESTS=${CUP_TESTS:-$TOP/build/tests}
 
 common_setup() {
 	unset "${!XDG_@}" "${!CUP_C@}" http_proxy https_proxy no_proxy
-	export HOME=$BATS_TEST_TMPDIR LC_ALL=C TZ=UTC
+	export HOME=$BATS_TEST_TMPDIR LC_ALL=C.UTF-8 TZ=UTC
 	export PATH=$CUP_BIN:$CUP_TESTS:$CUP_TESTS/bench:$PATH
 	cd "$BATS_TEST_TMPDIR" || return
 	RECORDS=0
