@@ -265,7 +265,8 @@ static void add_sample(const struct node *n, struct buf *out)
 
 		/* Of these there are others above. */
 		if (!span_starts(line, "pid ") &&
-		    !span_starts(line, "started ")) {
+		    !span_starts(line, "started ") &&
+		    !span_starts(line, "state ")) {
 			buf_addspan(out, line);
 			buf_addc(out, '\n');
 		}
