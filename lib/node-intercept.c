@@ -83,7 +83,7 @@ static pid_t start(struct node *n)
 			fds[count++] = n->listening[i].fds[k];
 		}
 	}
-	buf_addf(&env, "NOTIFY_SOCKET=%s/%s.notify", n->o.run_dir, n->o.name);
+	buf_addf(&env, "NOTIFY_SOCKET=%s/%s/notify", n->o.run_dir, n->o.name);
 	vars[0] = buf_str(&env);
 	vars[1] = n->path_variable;
 	pid = launch_start(&(struct launch){.path = n->intercept_path,

@@ -108,7 +108,7 @@ static void start_run(struct node *n, int fd)
 	const char *env[3];
 
 	buf_addf(&name, "CUP_NODE=%s", n->o.name);
-	buf_addf(&key, "CUP_KEY=%s/%s.key", n->o.run_dir, n->o.name);
+	buf_addf(&key, "CUP_KEY=%s/%s/key", n->o.run_dir, n->o.name);
 	env[0] = buf_str(&name);
 	env[1] = buf_str(&key);
 	env[2] = n->path_variable;
