@@ -16,6 +16,7 @@
 #include "conf.h"
 #include "diag.h"
 #include "editor.h"
+#include "identity.h"
 #include "mem.h"
 #include "quantity.h"
 #include "survey.h"
@@ -136,6 +137,15 @@ static void end(struct work *w)
 	store_close(&w->store);
 }
 
+/* The group that has to be able to read the file again: the node's, where it
+ * does not go on as root. */
+static gid_t reader(const struct conf *c)
+{
+	struct identity id;
+
+	return !identity_of(&id, c) && id.change ? id.gid : (gid_t)-1;
+}
+
 /* Check and save; returns the exit status. */
 static int save(struct work *w, struct span text)
 {
@@ -150,7 +160,7 @@ static int save(struct work *w, struct span text)
 	}
 	conf_judge(&to, &w->store, w->node, text, &mistakes);
 	if (!complain(&mistakes)) {
-		if (!store_save(&w->store, w->node, text, &step))
+		if (!store_save(&w->store, w->node, text, reader(&to), &step))
 			diag_die_errno(EX_IOERR, "%s '%s'", step, w->path);
 		conf_show_change(&w->now, &to, w->node, !w->there, &w->out);
 		code = EX_OK;

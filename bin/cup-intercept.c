@@ -15,6 +15,7 @@
 #include "home.h"
 #include "live-options.h"
 #include "mem.h"
+#include "notify.h"
 #include "out.h"
 #include "record.h"
 #include "recording.h"
@@ -277,6 +278,17 @@ static void set_process(void)
 	}
 }
 
+/* For who supervises this: sd_notify(3). */
+static void tell_ready(void)
+{
+	notify_send(getenv("NOTIFY_SOCKET"), "READY=1");
+}
+
+static void tell_stopping(void)
+{
+	notify_send(getenv("NOTIFY_SOCKET"), "STOPPING=1");
+}
+
 static int live(struct options *opt)
 {
 	struct proxy_options *o = &opt->live.o;
@@ -296,6 +308,8 @@ static int live(struct options *opt)
 	o->listen_fds = getenv("LISTEN_FDS");
 	o->listen_names = getenv("LISTEN_FDNAMES");
 	o->say = diag_warn;
+	o->ready = tell_ready;
+	o->stopping = tell_stopping;
 	set_process();
 	p = proxy_new(o, &why, &code);
 	if (!p)

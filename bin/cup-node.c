@@ -209,8 +209,7 @@ static int reload(const struct options *o)
 
 static int stop(const struct options *o)
 {
-	char *path = wiring_path(o->run_dir, o->node, "lock");
-	struct buf lines = BUF_EMPTY;
+	struct buf lines = BUF_EMPTY, path = BUF_EMPTY;
 	int code = EX_OK, fd;
 
 	if (ask(o, "stop", STOP_WAIT, &lines, &code) == CONTROL_ANSWERED) {
@@ -218,10 +217,11 @@ static int stop(const struct options *o)
 		return code;
 	}
 	/* What it does last is to give up its lock. */
-	fd = open(path, O_RDONLY | O_CLOEXEC);
+	buf_addf(&path, "%s/%s.lock", o->run_dir, o->node);
+	fd = open(buf_str(&path), O_RDONLY | O_CLOEXEC);
 	while (fd >= 0 && flock(fd, LOCK_SH) != 0 && errno == EINTR)
 		continue;
-	free(path);
+	buf_release(&path);
 	buf_release(&lines);
 	return EX_OK;
 }

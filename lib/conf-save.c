@@ -57,10 +57,10 @@ char *store_path(const struct store *s, const char *node)
 	return buf_detach(&b);
 }
 
-/* Write a file under another name and put it in its place. like: whose owner
- * and group it gets, if that is allowed. */
+/* Write a file under another name and put it in its place. It gets that owner
+ * and group (-1: what a new file has), if that is allowed. */
 static bool put_file(int dir, const char *temporary, const char *name,
-    struct span text, const struct stat *like)
+    struct span text, uid_t owner, gid_t group)
 {
 	int fd, saved;
 	bool ok;
@@ -71,10 +71,10 @@ static bool put_file(int dir, const char *temporary, const char *name,
 	    O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd < 0)
 		return false;
-	if (like && fchown(fd, like->st_uid, like->st_gid) != 0 &&
-	    fchown(fd, (uid_t)-1, like->st_gid) != 0)
-		like = NULL; /* it stays our own, which is no wider */
-	ok = fchmod(fd, 0640) == 0 && out_write(fd, text.p, text.n) &&
+	ok = fchown(fd, owner, group) == 0 ||
+	    fchown(fd, (uid_t)-1, group) == 0 ||
+	    errno == EPERM; /* it stays our own, which is no wider */
+	ok = ok && fchmod(fd, 0640) == 0 && out_write(fd, text.p, text.n) &&
 	    fsync(fd) == 0;
 	saved = errno;
 	if (close(fd) != 0 && ok) {
@@ -151,7 +151,8 @@ static bool keep(const struct store *s, const char *node,
 		buf_addf(&name, "%s.conf.%s", node, time);
 		dir = open_history(s, true);
 		ok = dir >= 0 && fsync(s->fd) == 0 &&
-		    put_file(dir, ".new", buf_str(&name), buf_span(&text), st);
+		    put_file(dir, ".new", buf_str(&name), buf_span(&text),
+			st->st_uid, st->st_gid);
 	}
 	if (dir >= 0)
 		close(dir);
@@ -162,7 +163,7 @@ static bool keep(const struct store *s, const char *node,
 }
 
 bool store_save(struct store *s, const char *node, struct span text,
-    const char **step)
+    gid_t group, const char **step)
 {
 	struct buf name = BUF_EMPTY, temporary = BUF_EMPTY;
 	struct stat st;
@@ -182,8 +183,10 @@ bool store_save(struct store *s, const char *node, struct span text,
 	if (there && !keep(s, node, &st))
 		goto out;
 	*step = "cannot save";
+	if (there && group == (gid_t)-1)
+		group = st.st_gid;
 	ok = put_file(s->fd, buf_str(&temporary), buf_str(&name), text,
-	    there ? &st : NULL);
+	    there ? st.st_uid : (uid_t)-1, group);
 out:
 	buf_release(&name);
 	buf_release(&temporary);

@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 #include "buf.h"
 #include "span.h"
@@ -29,10 +30,11 @@ void store_close(struct store *);
 char *store_path(const struct store *, const char *node);
 
 /* Put text in place of the node's file, mode 0640, on disk when this returns;
- * what was there is in the history before. The store is locked. False with
- * errno, and in *step what failed; the earlier file is then still there. */
+ * what was there is in the history before. group is who may read it, -1: as
+ * before. The store is locked. False with errno, and in *step what failed; the
+ * earlier file is then still there. */
 bool store_save(struct store *, const char *node, struct span text,
-    const char **step);
+    gid_t group, const char **step);
 
 struct store_list {
 	char **name;

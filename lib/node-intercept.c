@@ -70,7 +70,7 @@ static pid_t start(struct node *n)
 	const char *names[FDS_MAX];
 	char name[FDS_MAX][32];
 	struct buf env = BUF_EMPTY;
-	const char *vars[1];
+	const char *vars[2];
 	int fds[FDS_MAX];
 	size_t count = 0;
 	pid_t pid;
@@ -83,11 +83,12 @@ static pid_t start(struct node *n)
 			fds[count++] = n->listening[i].fds[k];
 		}
 	}
-	buf_addf(&env, "NOTIFY_SOCKET=%s/%s.notify", n->o.run_dir, n->o.name);
+	buf_addf(&env, "NOTIFY_SOCKET=%s/%s/notify", n->o.run_dir, n->o.name);
 	vars[0] = buf_str(&env);
+	vars[1] = n->path_variable;
 	pid = launch_start(&(struct launch){.path = n->intercept_path,
 	    .argv = n->intercept_args.word, .in = -1, .out = -1, .pass = fds,
-	    .passed = count, .names = names, .env = vars, .envs = 1,
+	    .passed = count, .names = names, .env = vars, .envs = 2,
 	    .death_signal = SIGTERM});
 	buf_release(&env);
 	return pid;

@@ -105,18 +105,19 @@ static void start_run(struct node *n, int fd)
 {
 	struct run *r = mem_zalloc(sizeof(*r));
 	struct buf name = BUF_EMPTY, key = BUF_EMPTY;
-	const char *env[2];
+	const char *env[3];
 
 	buf_addf(&name, "CUP_NODE=%s", n->o.name);
-	buf_addf(&key, "CUP_KEY=%s/%s.key", n->o.run_dir, n->o.name);
+	buf_addf(&key, "CUP_KEY=%s/%s/key", n->o.run_dir, n->o.name);
 	env[0] = buf_str(&name);
 	env[1] = buf_str(&key);
+	env[2] = n->path_variable;
 	*r = (struct run){.node = n, .next = n->runs,
 	    .generation = n->generation, .started = node_clock()};
 	n->runs = r;
 	n->pipeline_starts++;
 	r->timer = node_event(n, -1, 0, on_timer, r);
-	if (stages_start(&r->stages, &n->wiring, n->stage_path, fd, env, 2)) {
+	if (stages_start(&r->stages, &n->wiring, n->stage_path, fd, env, 3)) {
 		r->closed = node_event(n, fd, EV_CLOSED, on_closed, r);
 		event_add(r->closed, NULL);
 	} else {

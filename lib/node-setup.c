@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* A running node: from its settings to open sockets, its user and its files.
  */
+#define _XOPEN_SOURCE 700 /* lchown */
 #include "node-state.h"
 
 #include <errno.h>
@@ -64,47 +65,71 @@ bool node_settings(struct node *n, struct conf *c, struct buf *why)
 	return ok && why->len == 0;
 }
 
-/* Make the folder of running nodes, if it is not there, and lock the node. */
+/* Make a folder, if it is not there; given: it is to be the node's. */
+static bool make_folder(struct node *n, const char *path, mode_t mode,
+    bool given, struct buf *why)
+{
+	bool ok = mkdir(path, mode) == 0 || errno == EEXIST;
+
+	if (ok && given && n->identity.change)
+		ok = lchown(path, n->identity.uid, n->identity.gid) == 0;
+	if (!ok)
+		buf_addf(why, "cannot make '%s': %s\n", path,
+		    strerror(errno));
+	return ok;
+}
+
+/* Who has the lock, from its file. */
+static void name_holder(struct node *n, struct buf *why)
+{
+	char pid[32] = "";
+
+	if (pread(n->lock, pid, sizeof(pid) - 1, 0) < 0)
+		pid[0] = '\0';
+	pid[strspn(pid, "0123456789")] = '\0';
+	buf_addf(why, "node '%s' runs already (process %s)\n", n->o.name,
+	    pid);
+}
+
+/* Lock the node. The file is in the folder of all nodes, so that it is root's
+ * where root starts them. */
 static bool lock(struct node *n, struct buf *why, int *code)
 {
-	char *path = wiring_path(n->o.run_dir, n->o.name, "lock");
-	char pid[32] = "";
-	bool ok = false;
+	struct buf path = BUF_EMPTY, pid = BUF_EMPTY;
+	bool ok;
 
 	*code = EX_IOERR;
-	if (mkdir(n->o.run_dir, 0750) == 0) {
-		if (n->identity.change && chown(n->o.run_dir,
-			n->identity.uid, n->identity.gid) != 0)
-			goto out;
-	} else if (errno != EEXIST) {
-		buf_addf(why, "cannot make '%s': %s\n", n->o.run_dir,
-		    strerror(errno));
-		goto out;
-	}
-	n->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
+	buf_addf(&path, "%s/%s.lock", n->o.run_dir, n->o.name);
+	buf_addf(&pid, "%ld\n", (long)getpid());
+	n->lock = open(buf_str(&path),
+	    O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
 	ok = n->lock >= 0;
 	if (ok && flock(n->lock, LOCK_EX | LOCK_NB) != 0) {
 		*code = EX_TEMPFAIL;
-		if (pread(n->lock, pid, sizeof(pid) - 1, 0) < 0)
-			pid[0] = '\0';
-		pid[strspn(pid, "0123456789")] = '\0';
-		buf_addf(why, "node '%s' runs already (process %s)\n",
-		    n->o.name, pid);
+		name_holder(n, why);
 		ok = false;
-	} else if (ok) {
-		struct buf b = BUF_EMPTY;
-
-		buf_addf(&b, "%ld\n", (long)getpid());
-		ok = ftruncate(n->lock, 0) == 0 &&
-		    out_write(n->lock, b.data, b.len) &&
-		    (!n->identity.change ||
-			fchown(n->lock, n->identity.uid, n->identity.gid) == 0);
-		buf_release(&b);
+	} else {
+		ok = ok && ftruncate(n->lock, 0) == 0 &&
+		    out_write(n->lock, pid.data, pid.len);
+		if (!ok)
+			buf_addf(why, "cannot lock '%s': %s\n",
+			    buf_str(&path), strerror(errno));
 	}
-out:
-	if (!ok && !why->len)
-		buf_addf(why, "cannot make '%s': %s\n", path, strerror(errno));
-	free(path);
+	buf_release(&path);
+	buf_release(&pid);
+	return ok;
+}
+
+/* The run folder, the lock, and the node's own folder. */
+static bool settle_in(struct node *n, struct buf *why, int *code)
+{
+	char *own = wiring_path(n->o.run_dir, n->o.name, NULL);
+	bool ok;
+
+	*code = EX_IOERR;
+	ok = make_folder(n, n->o.run_dir, 0755, false, why) &&
+	    lock(n, why, code) && make_folder(n, own, 0700, true, why);
+	free(own);
 	return ok;
 }
 
@@ -232,9 +257,10 @@ bool node_setup(struct node *n, struct buf *why, int *code)
 	node_programs(n, &n->wiring, n->stage_path, why);
 	if (why->len)
 		return false;
-	umask(027);
-	if (!lock(n, why, code) || !open_listeners(n, why, code))
+	umask(022);
+	if (!settle_in(n, why, code) || !open_listeners(n, why, code))
 		return false;
+	umask(027);
 	*code = EX_OSERR;
 	if (!identity_take(&n->identity)) {
 		buf_addf(why, "cannot become '%s': %s\n",

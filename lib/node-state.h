@@ -58,6 +58,7 @@ struct sample {
 
 struct node {
 	struct node_options o;
+	char *path_variable; /* "PATH=..." for all it starts */
 	struct conf start; /* as it was started with */
 	struct conf conf;  /* as it was last reloaded with */
 	struct identity identity;

@@ -104,7 +104,7 @@ void status_sample(struct node *n)
 
 	if (s->link)
 		return;
-	buf_addf(&text, "unix:%s/%s.status", n->o.run_dir, n->o.name);
+	buf_addf(&text, "unix:%s/%s/status", n->o.run_dir, n->o.name);
 	if (n->intercept && address_parse(&a, buf_str(&text), &why)) {
 		fd = address_connect(&a, 0);
 		address_release(&a);
@@ -265,7 +265,8 @@ static void add_sample(const struct node *n, struct buf *out)
 
 		/* Of these there are others above. */
 		if (!span_starts(line, "pid ") &&
-		    !span_starts(line, "started ")) {
+		    !span_starts(line, "started ") &&
+		    !span_starts(line, "state ")) {
 			buf_addspan(out, line);
 			buf_addc(out, '\n');
 		}

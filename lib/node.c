@@ -15,6 +15,7 @@
 #include "mem.h"
 #include "node-state.h"
 #include "notify.h"
+#include "program.h"
 #include "stamp.h"
 
 int64_t node_clock(void)
@@ -180,6 +181,16 @@ static struct event *on_signal(struct node *n, int signal,
 	return e;
 }
 
+static void set_path(struct node *n)
+{
+	char *search = program_search(n->o.search);
+	struct buf b = BUF_EMPTY;
+
+	buf_addf(&b, "PATH=%s", search);
+	n->path_variable = buf_detach(&b);
+	free(search);
+}
+
 struct node *node_new(const struct node_options *o, struct buf *why, int *code)
 {
 	struct node *n = mem_zalloc(sizeof(*n));
@@ -187,6 +198,7 @@ struct node *node_new(const struct node_options *o, struct buf *why, int *code)
 	n->o = *o;
 	n->lock = n->notify = -1;
 	n->started = n->reloaded = stamp_now();
+	set_path(n);
 	if (!node_setup(n, why, code)) {
 		node_free(n);
 		return NULL;
@@ -277,6 +289,7 @@ void node_free(struct node *n)
 	wiring_release(&n->next_wiring);
 	args_release(&n->intercept_args);
 	free(n->intercept_path);
+	free(n->path_variable);
 	free_paths(n->stage_path);
 	free_paths(n->next_path);
 	buf_release(&n->failure);

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <spawn.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -28,25 +29,38 @@ static char *executable(struct span dir, const char *name)
 	return NULL;
 }
 
-char *program_find(const char *name, const char *search)
+char *program_search(const char *search)
 {
 	char self[PATH_MAX];
 	ssize_t n = readlink("/proc/self/exe", self, sizeof(self));
-	char *path = NULL;
+	struct buf b = BUF_EMPTY;
 
-	while (n > 0 && self[n - 1] != '/')
+	while (n > 1 && self[n - 1] != '/')
 		n--;
 	if (n > 1)
-		path = executable((struct span){self, (size_t)n - 1}, name);
-	while (!path && search) {
-		struct span dir = {search, strcspn(search, ":")};
+		buf_add(&b, self, (size_t)n - 1);
+	if (b.len && search && *search)
+		buf_addc(&b, ':');
+	if (search)
+		buf_adds(&b, search);
+	return buf_detach(&b);
+}
+
+char *program_find(const char *name, const char *search)
+{
+	char *all = program_search(search), *path = NULL;
+	const char *at = all;
+
+	while (!path && at) {
+		struct span dir = {at, strcspn(at, ":")};
 
 		/* An empty folder would be the present one: never that. */
 		if (dir.n && *dir.p == '/')
 			path = executable(dir, name);
-		search += dir.n;
-		search = *search ? search + 1 : NULL;
+		at += dir.n;
+		at = *at ? at + 1 : NULL;
 	}
+	free(all);
 	return path;
 }
 

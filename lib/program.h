@@ -12,6 +12,10 @@
  * frees, NULL if it is nowhere. */
 char *program_find(const char *name, const char *search);
 
+/* The folders that programs of the kit find each other in: that of the running
+ * one, then those of search (may be NULL). The caller's to free. */
+char *program_search(const char *search);
+
 /* Run argv, argv[0] being a path, without input; what it writes to stdout and
  * stderr is appended to output. Returns its status as waitpid(2) has it, or
  * -1 with errno. */

@@ -9,7 +9,9 @@ char *wiring_path(const char *run, const char *node, const char *kind)
 {
 	struct buf b = BUF_EMPTY;
 
-	buf_addf(&b, "%s/%s.%s", run, node, kind);
+	buf_addf(&b, "%s/%s", run, node);
+	if (kind)
+		buf_addf(&b, "/%s", kind);
 	return buf_detach(&b);
 }
 
@@ -93,6 +95,19 @@ void wiring_pipeline(struct wiring *w, const struct conf *c, const char *run,
 	free(key);
 }
 
+/* The option of that name, with the socket of that name. */
+static void add_socket(struct args *a, const char *name, const char *run,
+    const char *node)
+{
+	char *path = wiring_path(run, node, name);
+	struct buf b = BUF_EMPTY;
+
+	buf_addf(&b, "unix:%s", path);
+	args_option(a, name, buf_str(&b));
+	buf_release(&b);
+	free(path);
+}
+
 void wiring_intercept(struct args *a, const struct conf *c, const char *run,
     const char *node)
 {
@@ -108,12 +123,8 @@ void wiring_intercept(struct args *a, const struct conf *c, const char *run,
 		    strncmp(listen, "tls:", 4) == 0 ? "tls-fd" : "fd", n);
 		args_option(a, "listen", buf_str(&b));
 	}
-	buf_reset(&b);
-	buf_addf(&b, "unix:%s/%s.pipeline", run, node);
-	args_option(a, "pipeline", buf_str(&b));
-	buf_reset(&b);
-	buf_addf(&b, "unix:%s/%s.status", run, node);
-	args_option(a, "status", buf_str(&b));
+	add_socket(a, "pipeline", run, node);
+	add_socket(a, "status", run, node);
 	add_options(a, c, "cup-intercept");
 	/* Without a limit of the node's own there is that of a record. */
 	if (conf_is(c, "packet-size-limit", "no"))

@@ -17,8 +17,8 @@ struct wiring {
 	size_t stages;
 };
 
-/* The path of the node's file of that kind in the run folder, the caller's to
- * free: "/run/cup/NODE.key". */
+/* The path of a file in the node's own folder below the run folder, the
+ * caller's to free: "/run/cup/NODE/key"; of kind NULL the folder. */
 char *wiring_path(const char *run, const char *node, const char *kind);
 
 /* Set the stages, replacing those that were there. Names of programs are left

@@ -105,6 +105,8 @@ options() {
 	done
 	assert_file_exists root/usr/share/man/man7/cup.7
 	assert_file_exists root/usr/share/cup/policy/example.policy
+	assert_file_contains 'root/usr/lib/systemd/system/cup-node@.service' \
+		'^ExecStart=/usr/bin/cup-node %i$'
 	run -0 make -s -C "$TOP" uninstall DESTDIR="$PWD/root" PREFIX=/usr
 	run -0 find root -type f
 	assert_output ""
