@@ -111,7 +111,8 @@ static void resume(struct session *s)
 {
 	struct proxy *p = s->proxy;
 	struct buf id = BUF_EMPTY;
-	bool known, counted;
+	struct sm *m;
+	bool counted;
 
 	if (s->phase != SESSION_LOGIN) {
 		session_fail(s, "policy-violation", NULL, "bad <resume/>");
@@ -120,15 +121,17 @@ static void resume(struct session *s)
 	if (stanza_read(&p->stanza, buf_span(&p->canon)))
 		return;
 	stanza_unescape(&id, attribute(p, "previd"));
-	known = sm_find(&p->sms, buf_span(&id)) != NULL;
+	m = sm_find(&p->sms, buf_span(&id));
 	counted = sm_count(attribute(p, "h"), &s->resume_h);
 	buf_release(&id);
-	if (!known || !counted) {
+	if (!m || !counted) {
 		resume_unknown(s);
 		return;
 	}
 	s->leg[UP].blocked = true;
-	session_write(s, UP, buf_span(&p->canon));
+	buf_reset(&s->header);
+	buf_addspan(&s->header, buf_span(&p->canon));
+	resume_begin(s, m);
 }
 
 /* Stream management (XEP-0198). */
@@ -269,8 +272,8 @@ void client_gone(struct session *s, const char *why)
 	}
 	/* Only what it sent, and is held, is waited for. */
 	s->phase = SESSION_ENDING;
-	link_pause(s->leg[DOWN].link);
 	lane_drop(s, DOWN);
+	session_throttle(s);
 	if (s->leg[UP].footer)
 		lane_run(s, UP);
 	else

@@ -209,8 +209,8 @@ void lane_run(struct session *s, int way)
 	struct lane *f = &s->lane[way];
 	struct item *i;
 
-	while (s->phase != SESSION_OVER && (i = f->first) != NULL &&
-	    i->state == ITEM_READY) {
+	while (s->phase != SESSION_OVER && !(way == UP && s->frozen) &&
+	    (i = f->first) != NULL && i->state == ITEM_READY) {
 		f->first = i->next;
 		if (!f->first)
 			f->last = NULL;
@@ -231,7 +231,7 @@ void lane_pass(struct session *s, int way, enum item_kind kind,
 	struct proxy *p = s->proxy;
 	struct item *i;
 
-	if (!s->lane[way].first) {
+	if (!s->lane[way].first && !(way == UP && s->frozen)) {
 		pass(s, way, kind, wire);
 		return;
 	}

@@ -193,7 +193,7 @@ static void resumed(struct session *s)
 		m = sm_find(&p->sms, buf_span(&id));
 	}
 	buf_release(&id);
-	if (!m) {
+	if (!m || m->holder == s || s->phase != SESSION_LOGIN) {
 		session_fail(s, "policy-violation", NULL, "resumed unasked");
 		return;
 	}
@@ -223,8 +223,22 @@ static void failed(struct session *s)
 		return;
 	}
 	session_write(s, DOWN, buf_span(&p->canon));
-	if (s->phase == SESSION_LOGIN)
-		leg_unblock(s, UP);
+	if (s->phase != SESSION_LOGIN)
+		return;
+	resume_failed(s);
+	leg_unblock(s, UP);
+}
+
+static void acked(struct session *s, struct span wire)
+{
+	struct proxy *p = s->proxy;
+	uint32_t h;
+
+	if (s->phase != SESSION_ENDING)
+		session_write(s, DOWN, wire);
+	if (s->syncing && !stanza_read(&p->stanza, wire) &&
+	    sm_count(stanza_get(&p->stanza, 0, "h"), &h))
+		resume_acked(s, h);
 }
 
 static void managed(struct session *s)
@@ -232,10 +246,12 @@ static void managed(struct session *s)
 	struct proxy *p = s->proxy;
 	struct span name = p->root.local, wire = buf_span(&p->canon);
 
-	if (span_is(name, "r"))
+	if (span_is(name, "r") && s->phase != SESSION_ENDING)
 		lane_pass(s, DOWN, ITEM_REQUEST, wire);
 	else if (span_is(name, "a"))
-		session_write(s, DOWN, wire);
+		acked(s, wire);
+	else if (s->phase == SESSION_ENDING)
+		return;
 	else if (span_is(name, "enabled"))
 		enabled(s);
 	else if (span_is(name, "resumed"))
@@ -281,6 +297,10 @@ void server_element(struct session *s, const struct oversize *over)
 	struct proxy *p = s->proxy;
 	const struct xml_root *r = &p->root;
 
+	/* Nobody is there to have it: the server will send it again. */
+	if (s->phase == SESSION_ENDING && !span_is(r->ns, NS_SM) &&
+	    !span_is(r->ns, NS_SM2))
+		return;
 	if (span_is(r->ns, NS_CLIENT) &&
 	    (span_is(r->local, "message") || span_is(r->local, "presence") ||
 		span_is(r->local, "iq")))

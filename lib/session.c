@@ -28,6 +28,7 @@ static void over(struct session *s)
 	if (s->phase == SESSION_OVER)
 		return;
 	login_out(s);
+	resume_failed(s);
 	for (int way = UP; way <= DOWN; way++)
 		lane_drop(s, way);
 	s->phase = SESSION_OVER;
@@ -49,6 +50,7 @@ static void over(struct session *s)
 	s->after = p->dead;
 	p->dead = s;
 	timer_in(p->reap, 0);
+	resume_done(s);
 	proxy_room(p);
 }
 
@@ -86,8 +88,7 @@ void session_cut(struct session *s, const char *reason)
 	over(s);
 }
 
-/* Both streams have ended, or will not go on. */
-static void end(struct session *s)
+void session_end(struct session *s)
 {
 	bool managed = s->sm && s->sm->id.len;
 
@@ -108,7 +109,7 @@ void session_way_done(struct session *s, int way)
 		return;
 	}
 	if (way == UP) {
-		end(s);
+		resume_settle(s);
 		return;
 	}
 	s->server_done = true;
@@ -116,13 +117,13 @@ void session_way_done(struct session *s, int way)
 	if (s->lane[UP].first)
 		verdict_unsent(s);
 	else
-		end(s);
+		session_end(s);
 }
 
 void session_settled(struct session *s)
 {
 	if (s->server_done && !s->lane[UP].first)
-		end(s);
+		session_end(s);
 }
 
 void session_replaced(struct session *s)
@@ -134,7 +135,9 @@ static void on_timer(void *arg)
 {
 	struct session *s = arg;
 
-	if (s->phase == SESSION_BOUND || s->phase == SESSION_ENDING)
+	if (s->syncing)
+		resume_done(s);
+	else if (s->phase == SESSION_BOUND || s->phase == SESSION_ENDING)
 		session_cut(s, "the server did not end the stream");
 	else
 		session_fail(s, "connection-timeout",
@@ -156,7 +159,8 @@ static void regulate(struct session *s, int way)
 {
 	struct proxy *p = s->proxy;
 	struct leg *l = &s->leg[way], *to = &s->leg[way == UP ? DOWN : UP];
-	bool stop = l->blocked || l->ended || !l->ready || p->crowded ||
+	bool gone = way == DOWN && s->phase == SESSION_ENDING && !s->sm_down;
+	bool stop = gone || l->blocked || l->ended || !l->ready || p->crowded ||
 	    s->lane[way].bytes >= p->o.client_held_max ||
 	    (to->link && link_backlog(to->link) > SESSION_BACKLOG);
 

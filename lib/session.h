@@ -63,6 +63,10 @@ struct session {
 	bool direct;	     /* TLS from the first byte */
 	bool logged_in;	     /* its login was let through */
 	bool server_done;    /* all that came from the server has gone */
+	/* A session that is to be resumed by another: nothing more of it goes
+	 * to the server, which is asked what it has (resume.c). */
+	bool frozen, syncing;
+	struct session *waiter, *waits_for;
 	uint32_t resume_h;   /* of the <resume/> under way */
 	const char *sm_ns;   /* of the client's SM elements */
 	char token[RECORDER_TOKEN];
@@ -125,6 +129,8 @@ void session_new(struct proxy *, int fd, const struct listener *,
  * held is given up. reason is for the logout, a constant. */
 void session_fail(struct session *, const char *condition, const char *text,
     const char *reason);
+/* Both streams have ended, or will not go on. */
+void session_end(struct session *);
 /* End without a word: the client may come back (XEP-0198). */
 void session_cut(struct session *, const char *reason);
 /* Free all that are over, at the proxy's end also the others. */
@@ -146,6 +152,19 @@ void session_settled(struct session *);
 void proxy_room(struct proxy *);
 /* The client of a managed session has come back on another connection. */
 void session_replaced(struct session *);
+
+/* resume.c: a managed session that goes over to another connection. */
+/* Have the server asked what it has of the session with that SM-ID, then send
+ * it the <resume/> in header. */
+void resume_begin(struct session *, struct sm *);
+/* It was turned down, or gave up. */
+void resume_failed(struct session *);
+/* The client is gone: close the server's leg once it has all. */
+void resume_settle(struct session *);
+/* The server has h stanzas. */
+void resume_acked(struct session *, uint32_t h);
+/* The server will say no more, or the session is over. */
+void resume_done(struct session *);
 
 /* leg.c: bytes that came from a leg, and going on after blocked. */
 void leg_data(struct session *, int way, const char *p, size_t n);
