@@ -59,6 +59,14 @@ proves() {
 	proves record-test
 }
 
+@test "every mistake in a node's settings is named, and where it stands" {
+	proves conf-test
+}
+
+@test "settings become command lines, failures pauses, and a status JSON" {
+	proves node-test
+}
+
 @test "reader and parser agree on 20,000 elements, whole and damaged" {
 	run -0 agree-fuzz 20000
 	assert_output --regexp '^20000 elements, [0-9]+ of 60000 taken$'
