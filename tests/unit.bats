@@ -55,6 +55,14 @@ proves() {
 	proves stamp-test
 }
 
+@test "addresses are taken apart, listened on and connected to" {
+	proves address-test
+}
+
+@test "PROXY headers are read and written, and hostile ones refused" {
+	proves proxyproto-test
+}
+
 @test "a record is taken apart, written again, or refused with the reason" {
 	proves record-test
 }
