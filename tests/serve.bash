@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2120
 # A cup-serve under test, and certificates for it. Ends what it started.
 
 # serve ARGS...: start it; its messages go to the file log, its port is $PORT.
