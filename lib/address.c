@@ -47,7 +47,7 @@ static bool port_fits(const char *port)
 	if (len == 0 || len > PORT_MAX || !made_of(port, len, "-"))
 		return false;
 	if (strspn(port, "0123456789") < len)
-		return true; /* a service's name */
+		return *port != '-'; /* a service's name */
 	return len <= 5 && strtoul(port, NULL, 10) <= 65535;
 }
 

@@ -55,8 +55,24 @@ proves() {
 	proves stamp-test
 }
 
+@test "addresses are taken apart, listened on and connected to" {
+	proves address-test
+}
+
+@test "PROXY headers are read and written, and hostile ones refused" {
+	proves proxyproto-test
+}
+
 @test "a record is taken apart, written again, or refused with the reason" {
 	proves record-test
+}
+
+@test "every mistake in a node's settings is named, and where it stands" {
+	proves conf-test
+}
+
+@test "settings become command lines, failures pauses, and a status JSON" {
+	proves node-test
 }
 
 @test "reader and parser agree on 20,000 elements, whole and damaged" {

@@ -1,0 +1,13 @@
+# SPDX-License-Identifier: ISC
+complete -c cup-serve -f -a 'unix: tcp: tls: fd: tls-fd:'
+complete -c cup-serve -s c -l command -r -d 'Run this by /bin/sh for each connection'
+complete -c cup-serve -l certificate -rF -d 'For tls: the certificate and its chain'
+complete -c cup-serve -l private-key -rF -d 'Its key, if it is not in the same file'
+complete -c cup-serve -l ca -rF -d 'Require clients\' certificates, of these authorities'
+complete -c cup-serve -l max-connections -x -d 'Refuse more connections at a time'
+complete -c cup-serve -l max-per-peer -x -d 'Refuse more of one address or unix user'
+complete -c cup-serve -s q -l quiet -d 'Tell faults only'
+complete -c cup-serve -s v -l verbose -d 'Tell of every connection'
+complete -c cup-serve -l version -d 'Print the version and exit'
+complete -c cup-serve -s '?' -l help -d 'Show this help message'
+complete -c cup-serve -l usage -d 'Display brief usage message'

@@ -1,0 +1,198 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
+# cup-config --check: what is found wrong or open around a node.
+
+load helpers
+
+setup() {
+	common_setup
+	export CUP_CONFIG_DIR=$PWD/etc
+	echo 'pass rest' >p.policy
+	PORT=9 # nobody is there
+}
+
+teardown() {
+	[ -z "${SERVER-}" ] || kill "$SERVER" 2>/dev/null || :
+}
+
+# serve HOST FEATURES: something that begins XMPP streams with these features
+# (or any other element), on a port of the kernel's choice: PORT.
+serve() {
+	cat >server.py <<-'END'
+		import socket, sys
+		s = socket.socket()
+		s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+		s.bind((sys.argv[1], 0))
+		s.listen(8)
+		print(s.getsockname()[1], flush=True)
+		while True:
+		    c, _ = s.accept()
+		    said = b""
+		    while b"version='1.0' to=" not in said:
+		        more = c.recv(4096)
+		        if not more:
+		            break
+		        said += more
+		    open("said", "wb").write(said)
+		    c.sendall(("<?xml version='1.0'?><stream:stream"
+		        " xmlns='jabber:client' id='1' version='1.0'"
+		        " xmlns:stream='http://etherx.jabber.org/streams'>"
+		        + sys.argv[2]).encode())
+		    c.close()
+	END
+	/usr/bin/python3 server.py "$1" "$2" >port 3>&- &
+	SERVER=$!
+	eventually 10 test -s port
+	PORT=$(<port)
+}
+
+# features XML...: as the server says them.
+features() {
+	printf '<stream:features>%s</stream:features>' "$*"
+}
+
+mechanisms() {
+	printf "<mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>"
+	printf '<mechanism>%s</mechanism>' "$@"
+	printf '</mechanisms>'
+}
+
+# make_node [KEY=VALUE...]: before the server at $PORT.
+make_node() {
+	cup-config n1 listen=tcp:127.0.0.1:0 "server=tcp:127.0.0.1:$PORT" \
+		domain=acme.example policy="$PWD/p.policy" \
+		journal="$PWD/journal" "$@" >/dev/null
+}
+
+# nothing_open: but what the machine this runs on may listen on by itself.
+nothing_open() {
+	refute_line --regexp '^wrong:'
+	refute_line --regexp "^open:.*:$PORT:"
+}
+
+@test "a good node gets good words, and none is wrong" {
+	serve 127.0.0.1 "$(features "$(mechanisms SCRAM-SHA-1 PLAIN)")"
+	make_node
+	run --separate-stderr cup-config --check n1
+	assert_line "good: $CUP_CONFIG_DIR/n1.conf: no mistakes"
+	assert_line --regexp '^good: policy: 1 rule, 0 tables, tag [0-9a-f]{8}$'
+	assert_line "good: journal $PWD/journal"
+	assert_line "good: server tcp:127.0.0.1:$PORT: answers for acme.example, offers SCRAM-SHA-1 PLAIN"
+	nothing_open
+	# shellcheck disable=SC2154
+	assert_equal "$stderr" ""
+	run -0 grep -aF "to=\"acme.example\"" said
+}
+
+@test "a server that insists on TLS, or offers nothing without it, is wrong" {
+	serve 127.0.0.1 "$(features "<starttls
+		xmlns='urn:ietf:params:xml:ns:xmpp-tls'><required/></starttls>")"
+	make_node
+	run -1 cup-config --check n1
+	assert_line "wrong: server tcp:127.0.0.1:$PORT: requires STARTTLS for acme.example: the node ends TLS, turn it off for this listener"
+	kill "$SERVER"
+	rm port
+	serve 127.0.0.1 "$(features)"
+	make_node
+	run -1 cup-config --check n1
+	assert_line "wrong: server tcp:127.0.0.1:$PORT: offers no SASL mechanisms for acme.example on this listener"
+}
+
+@test "channel binding is wrong behind a node, compression only noted" {
+	serve 127.0.0.1 "$(features "$(mechanisms SCRAM-SHA-1 SCRAM-SHA-1-PLUS)" \
+		"<compression xmlns='http://jabber.org/features/compress'/>")"
+	make_node
+	run -1 cup-config --check n1
+	assert_line --regexp "^wrong: server .*: offers channel binding for acme.example \(SCRAM-SHA-1 SCRAM-SHA-1-PLUS\): "
+	assert_line --regexp "^note: server .*: offers compression"
+}
+
+@test "a server that refuses, is silent, speaks nonsense or is away is wrong" {
+	serve 127.0.0.1 "<stream:error><host-unknown
+		xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error>"
+	make_node
+	run -1 cup-config --check n1
+	assert_line "wrong: server tcp:127.0.0.1:$PORT: refuses acme.example: host-unknown"
+	kill "$SERVER"
+	rm port
+	serve 127.0.0.1 "<!-- no -->"
+	make_node
+	run -1 cup-config --check n1
+	assert_line --regexp "^wrong: server .*: asked for acme.example: "
+	kill "$SERVER"
+	wait "$SERVER" || :
+	run -1 cup-config --check n1
+	assert_line "wrong: server tcp:127.0.0.1:$PORT: Connection refused"
+}
+
+@test "the PROXY protocol is spoken where it is set" {
+	serve 127.0.0.1 "$(features "$(mechanisms PLAIN)")"
+	make_node send-proxy=v1
+	run cup-config --check n1
+	assert_line --regexp '^good: server .* offers PLAIN$'
+	run -0 grep -aE '^PROXY TCP4 127.0.0.1 127.0.0.1 [0-9]+ [0-9]+' said
+}
+
+@test "a server that other machines can reach is open" {
+	serve 0.0.0.0 "$(features "$(mechanisms PLAIN)")"
+	make_node
+	run -1 cup-config --check n1
+	assert_line "open: 0.0.0.0:$PORT: the server's own listener can be reached from other machines, past the node"
+}
+
+@test "a policy with a mistake is wrong, with its line" {
+	echo nonsense >p.policy
+	make_node
+	run -1 cup-config --check n1
+	assert_line --regexp "^wrong: cup-filter: $PWD/p.policy:1: "
+}
+
+@test "files that are missing, open or unfit are wrong" {
+	make_certificate
+	touch secret
+	chmod 644 secret
+	make_node certificate="$PWD/c.crt" private-key="$PWD/c.key" \
+		return-component=tcp:127.0.0.1:9 return-domain=r.example \
+		return-secret="$PWD/secret" heads=/nowhere/heads
+	run -1 cup-config --check n1
+	assert_line --regexp '^good: certificate: expires in (1|2)[0-9] days$'
+	assert_line "wrong: certificate: none is for acme.example"
+	assert_line "wrong: return-secret $PWD/secret: others than its owner may read or write it"
+	assert_line "wrong: heads /nowhere/heads: /nowhere: No such file or directory"
+	rm p.policy
+	chmod 644 c.key
+	run -1 cup-config --check n1
+	assert_line "wrong: policy $PWD/p.policy: No such file or directory"
+	assert_line --regexp "^wrong: .*c.key"
+}
+
+make_certificate() {
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 \
+		-nodes -days 20 -subj /CN=other.example \
+		-addext subjectAltName=DNS:other.example \
+		-keyout c.key -out c.crt 2>/dev/null
+	chmod 600 c.key
+}
+
+@test "what goes unjudged or in plain text is open" {
+	make_node compliance=none unsafe=yes on-failure=pass \
+		accept-proxy=0.0.0.0/0 events=iq listen=tcp:192.0.2.1:5222
+	cup-config n1 server=tcp:192.0.2.2:9 >/dev/null
+	run -1 timeout 30 cup-config --check n1
+	assert_line "open: compliance none: nothing is judged and nothing is journaled"
+	assert_line --regexp '^open: on-failure pass: '
+	assert_line "open: events iq: messages are not judged"
+	assert_line --regexp '^open: accept-proxy 0.0.0.0/0: '
+	assert_line --regexp '^open: listen tcp:192.0.2.1:5222: clients are served in plain text$'
+	assert_line --regexp '^open: server tcp:192.0.2.2:9: plain text to another machine'
+}
+
+@test "a compliance server is knocked at" {
+	serve 127.0.0.1 ""
+	make_node compliance=third-party \
+		compliance-server="http://127.0.0.1:$PORT/judge" \
+		compliance-server=unix:/nowhere
+	run -1 cup-config --check n1
+	assert_line "good: compliance-server http://127.0.0.1:$PORT/judge: accepts connections"
+	assert_line "wrong: compliance-server unix:/nowhere: No such file or directory"
+}
