@@ -156,11 +156,11 @@ static const struct link_owner link_calls = {
 };
 
 /* Resolved again each time: the name may have moved. */
-static int connect_to(const struct address *a, struct buf *why)
+static int connect_to(const struct address *a, size_t nth, struct buf *why)
 {
 	int fd = -1;
 
-	for (size_t i = 0; fd < 0 && (i == 0 || i < a->count); i++)
+	for (size_t i = nth; fd < 0 && (i == nth || i < a->count); i++)
 		fd = address_connect(a, i);
 	if (fd < 0)
 		buf_adds(why, strerror(errno));
@@ -181,7 +181,7 @@ struct channel *channel_open(struct event_base *base,
 			buf_addf(why, "cannot start '%s': %s", t->argv[0],
 			    strerror(errno));
 	} else {
-		fd = connect_to(t->address, why);
+		fd = connect_to(t->address, t->nth, why);
 		c->tls = t->address->tls ? t->tls : NULL;
 		c->host = t->address->host;
 	}

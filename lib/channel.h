@@ -21,6 +21,7 @@ struct channel_target {
 	const char *const *argv;
 	const struct address *address;
 	struct tls_context *tls;
+	size_t nth; /* the first of the address's endpoints that is tried */
 };
 
 struct channel_owner {

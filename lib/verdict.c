@@ -2,6 +2,7 @@
 /* What comes back from the pipeline, vetted again, and what does not. */
 #include <inttypes.h>
 
+#include "alike.h"
 #include "bounce.h"
 #include "component.h"
 #include "notice.h"
@@ -10,41 +11,18 @@
 
 enum { LATE_SAID = 10000 };
 
-/* Attributes that a stage must not touch. */
-static const char *const fixed[] = {"from", "to", "id", "type"};
-
-static bool same_outside(const struct stanza *a, const struct stanza *b)
-{
-	if (!span_same(a->node[0].name, b->node[0].name) ||
-	    !span_same(a->node[0].ns, b->node[0].ns))
-		return false;
-	for (size_t i = 0; i < sizeof(fixed) / sizeof(*fixed); i++) {
-		struct span x = stanza_get(a, 0, fixed[i]);
-		struct span y = stanza_get(b, 0, fixed[i]);
-
-		if (!x.p != !y.p || !span_same(x, y))
-			return false;
-	}
-	return true;
-}
-
 /* A stanza that was changed on its way. Returns NULL if it may go on. */
 static const char *vet(struct proxy *p, struct item *i, struct span changed)
 {
-	struct stanza was = {0};
-	const char *why = NULL;
+	struct alike alike = {.was = {0}};
+	const char *why;
 
 	if (i->kind != ITEM_STANZA)
 		return "is not what it was";
 	if (changed.n > p->o.max_size)
 		return "is too large";
-	why = stanza_read(&p->stanza, changed);
-	if (why)
-		return why;
-	if (stanza_read(&was, item_stanza(i)) ||
-	    !same_outside(&was, &p->stanza))
-		why = "is another one";
-	stanza_release(&was);
+	why = alike_check(&alike, item_stanza(i), changed);
+	alike_release(&alike);
 	return why;
 }
 

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: ISC */
+/* Records from a descriptor, put to compliance servers, and on in order. */
+#ifndef BROKER_H
+#define BROKER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "tls.h"
+
+enum { BROKER_SERVERS_MAX = 64 };
+
+struct broker_config {
+	const char *const *urls; /* in order of preference */
+	size_t count;
+	struct tls_config tls;
+	int in, out;
+	size_t window, window_bytes; /* records, and bytes of them */
+	uint64_t connect_timeout, answer_timeout, ping_interval; /* ms */
+	bool balance, judge_only, skip_if_down, notify;
+	/* Say something in one line, as printf. */
+	void (*say)(const char *format, ...)
+	    __attribute__((format(printf, 1, 2)));
+};
+
+enum broker_result {
+	BROKER_DONE,	  /* all was answered and is written */
+	BROKER_MALFORMED, /* or was no record */
+	BROKER_UNJUDGED,  /* some was passed on without a judgement */
+	BROKER_IN_FAILED, /* reading or writing failed: errno is in error */
+	BROKER_OUT_FAILED,
+};
+
+struct broker;
+
+/* NULL with the reason appended to why; *misuse is set where that is a bad
+ * URL. The config's strings stay the caller's. */
+struct broker *broker_new(const struct broker_config *, struct buf *why,
+    bool *misuse);
+
+/* Run until the end of input and the last answer. */
+enum broker_result broker_run(struct broker *, int *error);
+
+void broker_free(struct broker *);
+
+#endif
