@@ -10,6 +10,7 @@
 #include "loop.h"
 #include "mem.h"
 #include "outlet.h"
+#include "post.h"
 #include "ready.h"
 #include "timer.h"
 
@@ -501,6 +502,7 @@ void broker_free(struct broker *b)
 	for (size_t i = 0; i < b->judges; i++)
 		judge_release(&b->judge[i]);
 	free(b->judge);
+	posts_free(b->posts);
 	outlet_free(b->out);
 	ready_free(b->in);
 	if (b->end)

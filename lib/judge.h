@@ -72,7 +72,8 @@ struct judge {
 	struct address address;
 	size_t nth;
 	struct channel *channel;
-	struct post *post;
+	struct post *post; /* our ping */
+	size_t limit;	   /* questions at a time */
 };
 
 void inquiries_add(struct inquiries *, struct inquiry *);

@@ -40,7 +40,8 @@ struct inquiry {
 	unsigned refused; /* so many times no fit answer came */
 	unsigned blamed; /* so often it was first when a connection broke */
 	uint64_t tried; /* judges that gave no fit answer, a bit for each */
-	void *request; /* the kind of judge's own */
+	void *request; /* the kind of judge's own, as is what follows */
+	unsigned resets;
 
 	size_t len;
 	char text[]; /* the line with its LF */
