@@ -183,8 +183,9 @@ void judge_opened(struct judge *j)
 static void ponged(struct judge *j)
 {
 	j->pinged = false;
-	if (j->overtaken < j->pinged_number)
-		j->overtaken = j->pinged_number;
+	/* It was asked behind all of these. */
+	if (j->overtaken <= j->pinged_number)
+		j->overtaken = j->pinged_number + 1;
 	if (j->state != JUDGE_STARTING)
 		return;
 	j->state = JUDGE_UP;
