@@ -26,9 +26,10 @@ judge() {
 
 # Its whole process group, as kill does: the server and what it runs.
 judge_signal() {
-	local pid
+	local pid children
+	children=$(pgrep -P "$2" || :)
 	kill "-$1" "$2"
-	for pid in $(pgrep -P "$2"); do
+	for pid in $children; do
 		kill "-$1" -- "-$pid" 2>/dev/null || :
 	done
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: ISC
 # cup-broker when servers fail, or answer what they should not.
-# shellcheck disable=SC2030,SC2031,SC2119,SC2154
+# shellcheck disable=SC2016,SC2030,SC2031,SC2119,SC2154
 
 load helpers
 load serve
@@ -222,7 +222,7 @@ refused() {
 	came 80
 	broker_end
 	for j in one two; do
-		cup-search -o tab "$j.journal" >"$j.tab" || :
+		cup-search "$j.journal" >"$j.tab" || :
 	done
 	run -0 grep -c . one.tab
 	((output > 8 && output < 72))
