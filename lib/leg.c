@@ -181,14 +181,24 @@ static size_t take(struct session *s, int way, const char *p, size_t n)
 	return done;
 }
 
-/* No byte may have come before the client could know that TLS begins. */
+static bool blank(struct span s)
+{
+	while (s.n && strchr(" \t\r\n", s.p[0]) && s.p[0]) {
+		s.p++;
+		s.n--;
+	}
+	return s.n == 0;
+}
+
+/* No byte may have come before the client could know that TLS begins, but for
+ * the line feed that some send behind the element, which is dropped. */
 static void secure(struct session *s)
 {
 	struct leg *l = &s->leg[UP];
 	struct buf *out = &s->proxy->out;
 
 	s->starttls = false;
-	if (l->rest.len || link_buffered(l->link)) {
+	if (!blank(buf_span(&l->rest)) || link_buffered(l->link)) {
 		session_fail(s, "policy-violation", "data behind <starttls/>",
 		    "data behind <starttls/>");
 		return;

@@ -119,13 +119,27 @@ start_ejabberd() {
 	eventually 40 test -e "$dir/ready" && eventually 10 listens "$C2S"
 }
 
+# The policy that xmpp-edge.py and xmpp-sm.py know of.
+write_policy() {
+	cat <<-'EOF'
+		reject word   event send body matches /forbidden/ text "not this word"
+		reject secret event recv body matches /secret/
+		reject carol  event login from carol@acme.localhost
+		pass all
+	EOF
+}
+
+# A stage that takes its time over what says "slow".
+SLOW='mawk -W interactive "/slow/ { fflush(); system(\"sleep 3\") } { print; fflush() }"'
+JUDGED='cup-filter policy | cup-log --wait journal | cup-deliver --records'
+
 # start_node [OPTION...]: cup-intercept before $C2S for acme.localhost; PORT is
 # where it listens, and its log is node.log. PIPELINE is the shell pipeline.
 start_node() {
 	PORT=$(free_port)
 	[ -e acme.localhost.crt ] || make_certificate acme.localhost
-	[ -e policy ] || printf 'pass all\n' >policy
-	: "${PIPELINE=cup-filter policy | cup-log --wait journal | cup-deliver --records}"
+	[ -e policy ] || write_policy >policy
+	: "${PIPELINE=$JUDGED}"
 	cup-intercept --listen "tcp:127.0.0.1:$PORT" \
 		--server "tcp:127.0.0.1:$C2S" --node n1 \
 		--certificate acme.localhost.crt \
@@ -173,12 +187,55 @@ stop_all() {
 		kill "$pid" 2>/dev/null || :
 	done
 	for pid in "${STARTED[@]}"; do
-		eventually 5 gone "$pid" || kill -9 "$pid" 2>/dev/null || :
-		wait "$pid" 2>/dev/null || :
+		eventually 8 gone "$pid" || kill -9 "$pid" 2>/dev/null || :
 	done
 	STARTED=()
 }
 
+# gone PID: it has ended, whoever has to hear of it.
 gone() {
-	! kill -0 "$1" 2>/dev/null
+	case $(ps -o stat= -p "$1") in
+	'' | Z*) return 0 ;;
+	esac
+	return 1
+}
+
+# stages: the processes of the pipeline, in order.
+stages() {
+	local shell
+	for shell in $(pgrep -P "$NODE" -x sh); do
+		pgrep -P "$shell"
+	done
+}
+
+# The other end of a case that waits for us to act: begin_case CASE, then
+# said WORD, go_on, end_case.
+begin_case() {
+	mkfifo "$1.in"
+	PYTHONPATH=$TOP/tests timeout 60 /usr/bin/python3 \
+		"$TOP/tests/xmpp-edge.py" "$PORT" "$1" >"$1.out" 2>&1 \
+		<"$1.in" 3>&- &
+	CASE=$1 CASE_PID=$!
+	exec 9>"$1.in"
+	STARTED+=("$CASE_PID")
+}
+
+said() {
+	eventually 25 grep -q "$1" "$CASE.out"
+}
+
+go_on() {
+	echo >&9
+}
+
+end_case() {
+	exec 9>&-
+	wait "$CASE_PID" || { cat "$CASE.out"; return 1; }
+}
+
+# edge CASE...: of xmpp-edge.py, against the node at $PORT.
+edge() {
+	PYTHONPATH=$TOP/tests run /usr/bin/python3 "$TOP/tests/xmpp-edge.py" \
+		"$PORT" "$@"
+	assert_success
 }
