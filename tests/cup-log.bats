@@ -184,6 +184,27 @@ cup-log: line 7: is cut off"
 	assert_equal "$stderr" ""
 }
 
+@test "a second signal ends it where nobody reads what it passes on" {
+	mkfifo stuck
+	exec 7<> stuck
+	cup-log j < <(gen-records 100000 1) > stuck 2> err 7>&- &
+	LOG=$!
+	grown() { [ "$(stat -c %s "j/$SEGMENT_1")" -gt 1000000 ]; }
+	eventually 5 grown
+	kill -TERM "$LOG"
+	caught() { grep -q '^SigCgt:.*0$' "/proc/$LOG/status"; }
+	eventually 5 caught
+	kill -0 "$LOG"
+	kill -TERM "$LOG"
+	status=0
+	wait "$LOG" || status=$?
+	LOG=
+	exec 7>&-
+	assert_equal "$status" 143
+	cup-log j < /dev/null 2> err
+	run -0 cup-verify j
+}
+
 @test "a journal begins a new segment at a size" {
 	gen-records 1000 1 | cup-log --segment-size 64K j > out
 	for f in j/*.log; do
