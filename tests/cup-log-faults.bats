@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-# shellcheck shell=bash disable=SC2154
+# shellcheck shell=bash disable=SC2016,SC2034,SC2154
 # cup-log when things go wrong: locks, crashes, full disks.
 
 load helpers
@@ -164,11 +164,11 @@ note_of() {
 	run --separate-stderr -0 cup-log j < <(one)
 	run -0 cup-verify j
 	mkdir k
-	: > k/$SEGMENT_1
+	: > "k/$SEGMENT_1"
 	run --separate-stderr -0 cup-log k < <(one)
 	run -0 cup-verify k
 	mkdir l
-	printf '1\tabc' > l/$SEGMENT_1
+	printf '1\tabc' > "l/$SEGMENT_1"
 	run --separate-stderr -0 cup-log l < <(one)
 	run -0 cup-verify l
 }

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-# shellcheck shell=bash disable=SC2154
+# shellcheck shell=bash disable=SC2016,SC2034,SC2154
 
 load helpers
 load journal
@@ -55,14 +55,14 @@ one() {
 @test "the chain can be checked with sha256sum alone" {
 	{ one; one; one; } | cup-log j > out
 	prev=$(printf '%064d' 0)
-	lines=0
+	count=0
 	while IFS=$'\t' read -r seq chain text; do
 		sum=$(printf '%s\t%s\t%s' "$prev" "$seq" "$text" | sha256sum)
 		assert_equal "$chain" "${sum%% *}"
 		prev=$chain
-		lines=$((lines + 1))
+		count=$((count + 1))
 	done < "j/$SEGMENT_1"
-	assert_equal "$lines" 6
+	assert_equal "$count" 6
 }
 
 @test "the proof can be checked with sha256sum alone" {
