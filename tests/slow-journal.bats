@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-# shellcheck shell=bash disable=SC2154
+# shellcheck shell=bash disable=SC2016,SC2034,SC2154
 # The journal at length: crashes, faults, full disks, ten million records.
 
 load helpers
@@ -48,7 +48,6 @@ on_small_disk() {
 }
 
 @test "a disk that fills up ends it, with room it goes on from there" {
-	# shellcheck disable=SC2016
 	run -0 on_small_disk '
 		status=0
 		gen-records 10000 1 | cup-log disk/j > out 2> err || status=$?
@@ -69,7 +68,6 @@ on_small_disk() {
 }
 
 @test "space written ahead leaves the last room to others" {
-	# shellcheck disable=SC2016
 	run -0 on_small_disk '
 		gen-records 2000 1 | cup-log disk/j > out
 		wc -l < out
