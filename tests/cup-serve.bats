@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: ISC
 # One pipeline for each connection: addresses, limits, environment, ends.
-# shellcheck disable=SC2030,SC2031,SC2119,SC2154
+# shellcheck disable=SC2016,SC2030,SC2031,SC2119,SC2154
 
 load helpers
 load serve
@@ -197,7 +197,7 @@ teardown() {
 		echo "$i" | tcp >"got.$i" &
 	done
 	for i in $(seq 200); do
-		wait -n -p pid || fail "a connection of 200: $(cat log)"
+		wait -n || fail "a connection of 200: $(cat log)"
 	done
 	for i in $(seq 200); do
 		assert_equal "$(cat "got.$i")" "$i"
