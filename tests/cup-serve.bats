@@ -204,6 +204,23 @@ teardown() {
 	done
 }
 
+@test "without descriptors for more it goes on, and takes up again" {
+	(ulimit -n 12; exec cup-serve tcp:127.0.0.1:0 -- cat) 2>log &
+	SERVER=$!
+	STARTED+=("$SERVER")
+	logged 'listening on'
+	PORT=$(sed -n 's/.*:\([0-9]*\)$/\1/p' log)
+	for fd in $(seq 20 40); do
+		eval "exec $fd<>/dev/tcp/127.0.0.1/$PORT"
+	done
+	logged 'cannot accept connections: Too many open files'
+	for fd in $(seq 20 40); do
+		eval "exec $fd>&-"
+	done
+	answered() { [ "$(tcp <<<room)" = room ]; }
+	eventually 10 answered
+}
+
 @test "--quiet tells faults only" {
 	cup-serve -q unix:s -c 'exit 5' 2>log &
 	SERVER=$!

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* Links in a loop, against each other and against bare sockets. Needs ca.pem,
- * server.pem (for localhost) and server.key in the working directory. */
+ * server.pem (for localhost), node.pem (for node1) and their .key in the
+ * working directory. */
 #define _GNU_SOURCE /* SOCK_NONBLOCK */
 #include "link.h"
 
@@ -468,6 +469,86 @@ static void connecting(void)
 	address_release(&a);
 }
 
+/* A server with two certificates, which asks for one. */
+static struct tls_context *choosy(void)
+{
+	static const char *const certificates[] = {"server.pem", "node.pem"};
+	static const char *const keys[] = {"server.key", "node.key"};
+	struct tls_config config = {.server = true,
+	    .certificates = certificates, .keys = keys, .count = 2,
+	    .ca = "ca.pem", .alpn = "xmpp-client"};
+	struct buf why = BUF_EMPTY;
+	struct tls_context *c = tls_context_new(&config, &why);
+
+	if (!OK(c, buf_str(&why)))
+		exit(tap_done());
+	config.ca = "server.key";
+	OK(!tls_context_reload(&c, &config, &why) &&
+	    tls_context_covers(c, "node1"), buf_str(&why));
+	config.ca = "ca.pem";
+	OK(tls_context_reload(&c, &config, &why), "loaded again");
+	buf_release(&why);
+	return c;
+}
+
+static struct tls_context *client(const char *certificate, const char *key,
+    const char *alpn)
+{
+	struct tls_config config = {.certificates = &certificate,
+	    .keys = &key, .count = certificate ? 1 : 0, .ca = "ca.pem",
+	    .alpn = alpn};
+	struct buf why = BUF_EMPTY;
+	struct tls_context *c = tls_context_new(&config, &why);
+
+	OK(c, buf_str(&why));
+	buf_release(&why);
+	return c;
+}
+
+/* What the server's link says in the end: its client's name, or why not. */
+static void meets(struct tls_context *server, struct tls_context *c,
+    const char *name, const char *end)
+{
+	struct side a, b;
+	struct buf text = BUF_EMPTY;
+
+	open_pair(&a, &b);
+	link_secure(b.link, server, NULL);
+	link_secure(a.link, c, name);
+	UNTIL(b.nsteps || b.failed);
+	if (b.nsteps)
+		tls_peer_name(link_tls(b.link), &text);
+	OK(strcmp(b.nsteps ? buf_str(&text) : b.why, end) == 0,
+	    b.nsteps ? buf_str(&text) : b.why);
+	if (b.nsteps) {
+		buf_reset(&text);
+		UNTIL(a.nsteps);
+		tls_peer_name(link_tls(a.link), &text);
+		SAME(buf_str(&text), name, "the certificate for that name");
+	}
+	buf_release(&text);
+	close_side(&a);
+	close_side(&b);
+	tls_context_free(c);
+}
+
+static void choosing(void)
+{
+	struct tls_context *server = choosy();
+
+	meets(server, client("node.pem", "node.key", NULL), "localhost",
+	    "node1");
+	meets(server, client("node.pem", "node.key", "xmpp-client"), "node1",
+	    "node1");
+	meets(server, client("server.pem", "server.key", NULL), "node1",
+	    "localhost");
+	meets(server, client(NULL, NULL, NULL), "localhost",
+	    "peer did not return a certificate");
+	meets(server, client("node.pem", "node.key", "h2"), "localhost",
+	    "no application protocol");
+	tls_context_free(server);
+}
+
 static void open_tls(void)
 {
 	static const char *const certificate = "server.pem";
@@ -510,6 +591,7 @@ int main(void)
 	sniffing();
 	peers_that_go();
 	connecting();
+	choosing();
 	tls_context_free(server_tls);
 	tls_context_free(client_tls);
 	link_loop_free(loop);
