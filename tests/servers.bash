@@ -27,9 +27,9 @@ make_certificate() {
 }
 
 # start_prosody DOMAIN USER...: password "pw"; C2S is its plain port, COMP
-# the one for components, LOG its log.
+# the one for components, LOG its log. ARCHIVE='' leaves out its archive.
 start_prosody() {
-	local domain=$1 dir=$PWD/prosody user
+	local domain=$1 dir=$PWD/prosody user archive=${ARCHIVE-'"mam";'}
 	shift
 	C2S=$(free_port) COMP=$(free_port) LOG=$dir/log
 	mkdir -p "$dir/data/${domain//./%2e}/accounts" "$dir/certs"
@@ -57,7 +57,7 @@ start_prosody() {
 		limits = { }
 		smacks_hibernation_time = 120
 		modules_enabled = { "roster"; "saslauth"; "disco"; "carbons";
-			"pep"; "mam"; "ping"; "smacks"; "csi_simple"; "tls";
+			"pep"; $archive "ping"; "smacks"; "csi_simple"; "tls";
 			"posix"; "blocklist"; "vcard_legacy"; "time";
 			"version"; "admin_shell" }
 		modules_disabled = { "s2s" }
