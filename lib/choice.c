@@ -81,7 +81,7 @@ void session_stanza(struct session *s, int way, const struct oversize *over)
 		hold_grown(s, way);
 	} else if (chosen(p, way)) {
 		/* RFC 6120 section 8.1.2.1: it is the account's own. */
-		if (!p->root.from.p)
+		if (way == DOWN && !p->root.from.p)
 			xml_root_stamp(&p->root, &p->canon,
 			    jid_bare(buf_span(&s->jid)));
 		lane_hold(s, way, ITEM_STANZA,

@@ -26,6 +26,8 @@ setup() {
 
 teardown() {
 	exec 9>&-
+	# Shown where the test failed.
+	cat node.log 2>/dev/null || :
 	stop_all
 }
 
