@@ -177,7 +177,8 @@ static bool settle(struct scan *s)
 }
 
 bool journal_recover(int dir, struct journal_tail *tail, uint64_t synced,
-    uint64_t want, journal_seen *seen, void *context, struct journal_error *error)
+    uint64_t want, journal_seen *seen, void *context,
+    struct journal_error *error)
 {
 	struct scan s = {.dir = dir, .tail = tail, .synced = synced, .seen = seen,
 	    .context = context, .error = error, .in.fd = -1};

@@ -144,7 +144,7 @@ enum writer_finding writer_add(struct journal_writer *w, struct span line,
 	writer_claim(w);
 	e = ids_find(w->ids, r->field[RECORD_ID]);
 	if (e)
-		return writer_repeated(w, e, line, r);
+		return writer_repeated(w, e, r);
 	if (!writer_take(w, line, r, true))
 		return WRITER_FAILED;
 	if (w->fill->disk.len >= EAGER && flusher_idle(w->flusher) &&

@@ -62,7 +62,7 @@ void writer_pass_on(struct journal_writer *, const struct record *);
 
 /* What to do with a record whose id is journaled. */
 enum writer_finding writer_repeated(struct journal_writer *,
-    const struct id_entry *, struct span line, const struct record *);
+    const struct id_entry *, const struct record *);
 
 /* Journal the record with that text; known: remember its id. */
 bool writer_take(struct journal_writer *, struct span text,
