@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: ISC
 # One pipeline for each connection: addresses, limits, environment, ends.
-# shellcheck disable=SC2016,SC2030,SC2031,SC2119,SC2154
+# shellcheck disable=SC2016,SC2030,SC2031,SC2119,SC2154,SC2317
 
 load helpers
 load serve
