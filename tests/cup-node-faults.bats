@@ -44,6 +44,7 @@ teardown() {
 
 @test "a stage that would fail again is not started again until a reload" {
 	start_node
+	judged "hello" deliver # so the policy was read
 	echo nonsense >p.policy
 	kill -9 "$(stage cup-filter)"
 	eventually 5 logged 'n1: cup-filter exited with 78, not started again'
@@ -69,6 +70,7 @@ teardown() {
 
 @test "a program that is gone is not looked for again and again" {
 	start_node
+	judged "hello" deliver
 	rm bin/cup-deliver
 	kill -9 "$(stage cup-filter)"
 	eventually 5 logged \

@@ -18,6 +18,12 @@ node_setup() {
 }
 
 node_teardown() {
+	node_end
+	# make asan: what a daemon did wrong stands in its log only.
+	! grep -A 20 -E 'Sanitizer|runtime error' node.log 2>/dev/null
+}
+
+node_end() {
 	[ -n "$NODE_PID" ] || return 0
 	kill "$NODE_PID" 2>/dev/null || return 0
 	# A second one does not wait for anything.

@@ -38,7 +38,7 @@ enum state { CONNECTING, HEADER, FEATURES, PROCEED, CHALLENGE, SUCCESS,
 	REHEADER, BIND, BOUND, GONE };
 
 struct options {
-	char *host, *port, *domain, *password, *prefix, *tls, *mechanism;
+	const char *host, *port, *domain, *password, *prefix, *tls, *mechanism;
 	int clients, window, seconds, rate, size;
 	bool idle;
 };
