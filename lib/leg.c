@@ -10,6 +10,8 @@
 enum {
 	/* Rosters and archives are larger than what one may send. */
 	DOWN_MAX = 4 * 1024 * 1024,
+	/* Of those nobody knows yet. */
+	LOGIN_MAX = 64 * 1024,
 	REST_KEPT = 4096,
 };
 
@@ -265,10 +267,14 @@ void leg_reset(struct session *s, int way)
 {
 	struct leg *l = &s->leg[way];
 
+	size_t max = s->proxy->o.max_size;
+
 	scan_release(&l->scan);
-	scan_init(&l->scan,
-	    way == UP || s->proxy->o.max_size > DOWN_MAX ? s->proxy->o.max_size
-							 : DOWN_MAX);
+	if (way == UP && max > LOGIN_MAX)
+		max = LOGIN_MAX;
+	else if (way == DOWN && max < DOWN_MAX)
+		max = DOWN_MAX;
+	scan_init(&l->scan, max);
 	buf_release(&l->rest);
 	xml_scope_release(&l->scope);
 	l->scope = (struct xml_scope){BUF_EMPTY, BUF_EMPTY};

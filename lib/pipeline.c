@@ -161,3 +161,27 @@ int64_t pipeline_rtt(const struct pipeline *p)
 {
 	return p->rtt;
 }
+
+void pipeline_end(struct pipeline *p)
+{
+	p->ending = true;
+	timer_stop(p->start);
+	if (p->run[RUN_NEXT].channel)
+		channel_free(p->run[RUN_NEXT].channel);
+	p->run[RUN_NEXT] = (struct run){0};
+	pipeline_pump(p);
+	if (!p->run[RUN_NOW].channel && !p->run[RUN_OLD].channel)
+		p->owner->ended(p->arg);
+}
+
+void pipeline_free(struct pipeline *p)
+{
+	if (!p)
+		return;
+	for (int i = 0; i < RUNS; i++)
+		channel_kill(p->run[i].channel);
+	timer_free(p->tick);
+	timer_free(p->start);
+	map_release(&p->questions);
+	free(p);
+}

@@ -169,6 +169,26 @@ teardown() {
 	assert_equal "$output" "$before"
 }
 
+@test "a full disk: senders are told, nothing is delivered, then all flows" {
+	echo unlimited >limit
+	PIPELINE="trap '' XFSZ; ulimit -f \$(cat limit); $JUDGED" \
+		start_node --hold-timeout 2s
+	begin_case bounced
+	said ready
+	# The journal cannot grow any more, and its writer is started anew.
+	echo 0 >limit
+	kill -9 "$(stages | sed -n 2p)"
+	go_on
+	said bounced
+	run -0 cat node.log
+	assert_output --partial "pipeline does not start"
+	echo unlimited >limit
+	eventually 15 status_is pipeline up
+	go_on
+	end_case
+	run -0 cup-verify journal
+}
+
 @test "a PROXY header is taken from who is listed, and must be there" {
 	start_node --accept-proxy 127.0.0.1
 	edge proxied unproxied

@@ -354,6 +354,21 @@ def case_passed():
     a.end(), b.end()
 
 
+def case_crowd():
+    """More come than there are files for."""
+    b = Raw(PORT).login("bob", "home")
+    a = Raw(PORT).login("alice", "desk")
+    crowd = [Raw(PORT) for _ in range(60)]
+    time.sleep(1)
+    a.chat(BOB, "still here")
+    b.expect("still here")
+    for c in crowd:
+        c.cut()
+    time.sleep(2)
+    Raw(PORT).login("alice", "later").end()
+    a.end(), b.end()
+
+
 def case_proxied():
     c = socket.create_connection(("127.0.0.1", PORT))
     c.sendall(b"PROXY TCP4 192.0.2.7 127.0.0.1 4711 5222\r\n")
