@@ -150,6 +150,7 @@ teardown() {
 	make_certificate acme.localhost
 	kill -HUP "$NODE"
 	eventually 10 grep -q "certificates were read again" node.log
+	# shellcheck disable=SC2016
 	eventually 10 bash -c '(($(grep -c "pipeline is up\\|was renewed" node.log) == 2))'
 	end_case
 	edge certificate

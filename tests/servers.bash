@@ -79,6 +79,7 @@ start_prosody() {
 }
 
 # start_ejabberd DOMAIN USER...: likewise.
+# shellcheck disable=SC2034
 start_ejabberd() {
 	local domain=$1 dir=$PWD/ejabberd user register=
 	shift
@@ -130,6 +131,7 @@ write_policy() {
 }
 
 # A stage that takes its time over what says "slow".
+# shellcheck disable=SC2034
 SLOW='mawk -W interactive "/slow/ { fflush(); system(\"sleep 3\") } { print; fflush() }"'
 JUDGED='cup-filter policy | cup-log --wait journal | cup-deliver --records'
 
