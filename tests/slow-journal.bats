@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
 # shellcheck shell=bash disable=SC2016,SC2034,SC2154
-# The journal at length: crashes, faults, full disks, ten million records.
+# The journal at length: crashes, faults, full disks.
 
 load helpers
 load journal
@@ -76,19 +76,4 @@ on_small_disk() {
 		du -k disk/j | cut -f 1'
 	assert_line -n 0 2000
 	assert [ "${lines[1]}" -lt 1100 ]
-}
-
-@test "over ten million records memory stays under 32 MiB" {
-	gen-records 10000000 1 |
-		command time -f %M -o rss cup-log --heads heads j | tail -1 > last &
-	local pid=$!
-	# The disk need not hold them all.
-	while kill -0 "$pid" 2> /dev/null; do
-		find j -name '*.log' 2> /dev/null | sort | head -n -2 | xargs -r rm
-		read -rt 0.5 <> <(:) || :
-	done
-	wait "$pid"
-	assert_regex "$(column 8 < last)" '^sha256:.*#100000[0-9]{2}$'
-	assert [ "$(cat rss)" -lt 32768 ]
-	run -0 cup-verify "$(find j -name '*.log' | sort | tail -1)"
 }
