@@ -146,6 +146,6 @@ setup() {
 @test "the servers were sure of each other by certificates" {
 	# SIGHUP has the server write out its log and open it again.
 	kill -HUP "$(<server-red.localhost/pid)"
-	eventually 5 grep -q "Sending.*<auth mechanism='EXTERNAL'" server-red.localhost/log
-	run -0 grep -q "Received.*<auth mechanism='EXTERNAL'" server-red.localhost/log
+	eventually 5 grep -q "SASL EXTERNAL with blue.localhost succeeded" server-red.localhost/log
+	run -0 grep -q "Accepting SASL EXTERNAL identity from blue.localhost" server-red.localhost/log
 }
