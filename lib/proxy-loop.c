@@ -79,6 +79,7 @@ static void pipeline_ended(void *arg)
 
 static const struct pipeline_owner pipeline_calls = {
     .answer = verdict_answer,
+    .garbled = verdict_garbled,
     .stray = verdict_stray,
     .state = pipeline_changed,
     .ended = pipeline_ended,

@@ -3,7 +3,8 @@
  * real (SCRAM-SHA-1 or PLAIN, plain, STARTTLS or direct TLS) and
  *   load chat ...  send to one another in pairs, with WINDOW messages under
  *                  way each, or RATE a second in all; every message is
- *                  counted, also lost, doubled and overtaken ones
+ *                  counted, also lost, doubled and overtaken ones;
+ *                  --ids FILE gets "sent|got|error SENDER NUMBER" of each
  *   load idle ...  stay logged in until standard input ends
  * One line of key=value is printed at the end (idle: when all are in). */
 #define _GNU_SOURCE
@@ -38,8 +39,8 @@ enum state { CONNECTING, HEADER, FEATURES, PROCEED, CHALLENGE, SUCCESS,
 	REHEADER, BIND, BOUND, GONE };
 
 struct options {
-	const char *host, *port, *domain, *password, *prefix, *tls, *mechanism;
-	int clients, window, seconds, rate, size;
+	const char *host, *port, *domain, *password, *prefix, *tls, *mechanism, *ids;
+	int clients, window, seconds, rate, size, wait;
 	bool idle;
 };
 
@@ -64,6 +65,7 @@ struct load {
 	int64_t *latency;
 	size_t latencies, cap;
 	bool chatting;
+	FILE *ids;
 };
 
 static int64_t now(void)
@@ -238,6 +240,12 @@ static bool has(struct client *c, const char *mark)
 	return c->in.len && memmem(c->in.data, c->in.len, mark, strlen(mark));
 }
 
+static void note(struct load *l, const char *what, int sender, uint64_t n)
+{
+	if (l->ids)
+		fprintf(l->ids, "%s %d %" PRIu64 "\n", what, sender, n);
+}
+
 static void message(struct load *l, struct client *c, int64_t due)
 {
 	struct client *peer = &l->client[c->number ^ 1];
@@ -248,6 +256,7 @@ static void message(struct load *l, struct client *c, int64_t due)
 	memset(buf_room(&c->out, (size_t)l->o.size), 'x', (size_t)l->o.size);
 	c->out.len += (size_t)l->o.size;
 	buf_adds(&c->out, "</body></message>");
+	note(l, "sent", c->number, c->sent);
 	c->sent++;
 	l->sent++;
 	push(l, c);
@@ -261,6 +270,21 @@ static void latency(struct load *l, int64_t ns)
 	l->latency[l->latencies++] = ns;
 }
 
+/* One that could not be delivered came back; another takes its place. */
+static void refused(struct load *l, struct client *c, struct span m)
+{
+	char *id = memmem(m.p, m.n, " id=\"l", 6);
+
+	if (!id)
+		id = memmem(m.p, m.n, " id='l", 6);
+	if (!id)
+		broken(c, "an error without an id");
+	l->errors++;
+	note(l, "error", c->number, strtoull(id + 6, NULL, 10));
+	if (l->chatting && !l->o.rate)
+		message(l, c, now());
+}
+
 /* One whole message element is at the front of the input. */
 static void arrived(struct load *l, struct client *c, struct span m)
 {
@@ -270,13 +294,14 @@ static void arrived(struct load *l, struct client *c, struct span m)
 
 	if (memmem(m.p, m.n, "type='error'", 12) ||
 	    memmem(m.p, m.n, "type=\"error\"", 12)) {
-		l->errors++;
+		refused(l, c, m);
 		return;
 	}
 	if (!body)
 		return;
 	n = strtoull(body + 8, &rest, 10);
 	l->received++;
+	note(l, "got", c->number ^ 1, n);
 	l->last = now();
 	latency(l, l->last - strtoll(rest, NULL, 10));
 	if (n < c->seen)
@@ -528,7 +553,7 @@ static void chat(struct load *l)
 	l->end = now();
 	/* What is under way is waited for; what never comes is lost. */
 	while (l->received + l->errors < l->sent && now() < l->end +
-	    (int64_t)15 * SECOND)
+	    (int64_t)l->o.wait * SECOND)
 		turn(l, 100);
 }
 
@@ -572,6 +597,8 @@ static void parse(struct options *o, int argc, const char **argv)
 	    {"seconds", 's', POPT_ARG_INT, &o->seconds, 0, "", ""},
 	    {"rate", 'r', POPT_ARG_INT, &o->rate, 0, "", ""},
 	    {"size", 'b', POPT_ARG_INT, &o->size, 0, "", ""},
+	    {"wait", 'e', POPT_ARG_INT, &o->wait, 0, "", ""},
+	    {"ids", 'i', POPT_ARG_STRING, &o->ids, 0, "", ""},
 	    POPT_AUTOHELP POPT_TABLEEND};
 	poptContext ctx = poptGetContext(NULL, argc, argv, table, 0);
 	const char *verb;
@@ -590,7 +617,7 @@ int main(int argc, char **argv)
 	struct load l = {.o = {.host = "127.0.0.1", .domain = "localhost",
 	    .password = "pw", .prefix = "user", .tls = "none",
 	    .mechanism = "SCRAM-SHA-1", .clients = 100, .window = 4,
-	    .seconds = 10, .size = 256}};
+	    .seconds = 10, .size = 256, .wait = 15}};
 	struct addrinfo hints = {.ai_socktype = SOCK_STREAM};
 	struct rlimit files = {65536, 65536};
 
@@ -615,7 +642,13 @@ int main(int argc, char **argv)
 			turn(&l, 200);
 		return 0;
 	}
+	if (l.o.ids && !(l.ids = fopen(l.o.ids, "w")))
+		diag_die_errno(1, "cannot write '%s'", l.o.ids);
+	printf("clients=%d\n", l.bound);
+	fflush(stdout);
 	chat(&l);
 	report(&l);
+	if (l.ids && fclose(l.ids) != 0)
+		diag_die_errno(1, "cannot write '%s'", l.o.ids);
 	return 0;
 }
