@@ -81,7 +81,8 @@ start_prosody() {
 # start_ejabberd DOMAIN USER...: likewise.
 # shellcheck disable=SC2034
 start_ejabberd() {
-	local domain=$1 dir=$PWD/ejabberd user register=
+	local domain=$1 dir=$PWD/ejabberd user register= archive
+	archive=${ARCHIVE-'mod_mam: { default: always, db_type: mnesia }'}
 	shift
 	C2S=$(free_port) COMP=$(free_port) LOG=$dir/out
 	mkdir -p "$dir/db"
@@ -105,7 +106,7 @@ start_ejabberd() {
 		  mod_caps: {}
 		  mod_client_state: {}
 		  mod_stream_mgmt: { resume_timeout: 120 }
-		  mod_mam: { default: always, db_type: mnesia }
+		  $archive
 		  mod_muc: { host: "rooms.$domain", access: all, access_create: all, default_room_options: { mam: true } }
 		  mod_muc_admin: {}
 	EOF
