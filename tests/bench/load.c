@@ -4,7 +4,8 @@
  *   load chat ...  send to one another in pairs, with WINDOW messages under
  *                  way each, or RATE a second in all; every message is
  *                  counted, also lost, doubled and overtaken ones;
- *                  --ids FILE gets "sent|got|error SENDER NUMBER" of each
+ *                  --ids FILE gets "sent|got|error SENDER NUMBER" of each,
+ *                  with --one-way only one of each pair sends
  *   load idle ...  stay logged in until standard input ends
  * One line of key=value is printed at the end (idle: when all are in). */
 #define _GNU_SOURCE
@@ -42,6 +43,7 @@ struct options {
 	const char *host, *port, *domain, *password, *prefix, *tls, *mechanism, *ids;
 	int clients, window, seconds, rate, size, wait;
 	bool idle;
+	int one_way;
 };
 
 struct client {
@@ -534,14 +536,15 @@ static void chat(struct load *l)
 	l->begin = now();
 	stop = l->begin + (int64_t)l->o.seconds * SECOND;
 	l->chatting = true;
-	for (int i = 0; i < l->o.clients && !l->o.rate; i++) {
+	for (int i = 0; i < l->o.clients && !l->o.rate;
+	    i += l->o.one_way ? 2 : 1) {
 		for (int w = 0; w < l->o.window; w++)
 			message(l, &l->client[i], now());
 	}
 	while (now() < stop) {
 		int64_t t = now() - l->begin;
 
-		due_count = (uint64_t)t * (uint64_t)l->o.rate / SECOND;
+		due_count = (uint64_t)t * (uint64_t)l->o.rate / SECOND + 1;
 		while (l->o.rate && l->sent < due_count)
 			message(l, &l->client[l->sent * 7919 %
 			    (uint64_t)l->o.clients], l->begin +
@@ -599,6 +602,7 @@ static void parse(struct options *o, int argc, const char **argv)
 	    {"size", 'b', POPT_ARG_INT, &o->size, 0, "", ""},
 	    {"wait", 'e', POPT_ARG_INT, &o->wait, 0, "", ""},
 	    {"ids", 'i', POPT_ARG_STRING, &o->ids, 0, "", ""},
+	    {"one-way", '1', POPT_ARG_NONE, &o->one_way, 0, "", ""},
 	    POPT_AUTOHELP POPT_TABLEEND};
 	poptContext ctx = poptGetContext(NULL, argc, argv, table, 0);
 	const char *verb;
