@@ -524,11 +524,15 @@ static void start(struct load *l, int number)
 	l->under_way++;
 }
 
-static void turn(struct load *l, int timeout)
+/* Wait for at most ns: a rate needs more than epoll's milliseconds. */
+static void turn(struct load *l, int64_t ns)
 {
+	struct pollfd p = {.fd = l->epoll, .events = POLLIN};
+	struct timespec ts = {ns / SECOND, ns % SECOND};
 	struct epoll_event e[256];
-	int n = epoll_wait(l->epoll, e, 256, timeout);
+	int n = ppoll(&p, 1, &ts, NULL);
 
+	n = n > 0 ? epoll_wait(l->epoll, e, 256, 0) : 0;
 	for (int i = 0; i < n; i++)
 		handle(l, e[i].data.ptr);
 }
@@ -540,17 +544,22 @@ static void log_in(struct load *l)
 	while (l->bound < l->o.clients) {
 		while (l->started < l->o.clients && l->under_way < PACE)
 			start(l, l->started);
-		turn(l, 1000);
+		turn(l, SECOND);
 		if (now() > deadline)
 			diag_die(1, "%d of %d logged in", l->bound,
 			    l->o.clients);
 	}
 }
 
+/* When the next message is to be sent, at a rate. */
+static int64_t due(const struct load *l)
+{
+	return l->begin + (int64_t)(l->sent * SECOND / (uint64_t)l->o.rate);
+}
+
 static void chat(struct load *l)
 {
-	uint64_t due_count;
-	int64_t stop;
+	int64_t stop, wait;
 
 	l->begin = now();
 	stop = l->begin + (int64_t)l->o.seconds * SECOND;
@@ -561,22 +570,19 @@ static void chat(struct load *l)
 			message(l, &l->client[i], now());
 	}
 	while (now() < stop) {
-		int64_t t = now() - l->begin;
-
-		due_count = (uint64_t)t * (uint64_t)l->o.rate / SECOND + 1;
-		while (l->o.rate && l->sent < due_count)
+		while (l->o.rate && due(l) <= now())
 			message(l, &l->client[l->sent * 7919 %
-			    (uint64_t)l->o.clients], l->begin +
-			    (int64_t)(l->sent * SECOND /
-			    (uint64_t)l->o.rate));
-		turn(l, l->o.rate ? 1 : 100);
+			    (uint64_t)l->o.clients], due(l));
+		wait = l->o.rate ? due(l) - now() : SECOND / 10;
+		if (wait > 0)
+			turn(l, wait);
 	}
 	l->chatting = false;
 	l->end = now();
 	/* What is under way is waited for; what never comes is lost. */
 	while (l->received + l->errors < l->sent && now() < l->end +
 	    (int64_t)l->o.wait * SECOND)
-		turn(l, 100);
+		turn(l, SECOND / 10);
 }
 
 static int ascending(const void *a, const void *b)
