@@ -98,7 +98,7 @@ start_ejabberd() {
 		auth_password_format: scram
 		${EJABBERD_SETTINGS-}
 		listen:
-		  - { port: $C2S, ip: "127.0.0.1", module: ejabberd_c2s, starttls: false, access: all, max_stanza_size: 1000000 }
+		  - { port: $C2S, ip: "127.0.0.1", module: ejabberd_c2s, backlog: 1024, starttls: false, access: all, max_stanza_size: 1000000 }
 		  - { port: $COMP, ip: "127.0.0.1", module: ejabberd_service, access: all, check_from: false, hosts: { "returns.$domain": { password: "secret" } } }
 		modules:
 		  mod_disco: {}
