@@ -106,7 +106,7 @@ come() {
 	rm -f "$1.in"
 	mkfifo "$1.in"
 	/usr/bin/python3 "$TOP/tests/xmpp-talk.py" "$1@$2/home" 127.0.0.1 \
-		"$3" "$BATS_FILE_TMPDIR/ca.crt" <>"$1.in" >"$1.seen" 2>"$1.err" 3>&- &
+		"$3" ca.crt <>"$1.in" >"$1.seen" 2>"$1.err" 3>&- &
 	TALK=$!
 	STARTED+=("$TALK")
 	eventually 20 grep -qs "^in " "$1.seen" ||

@@ -64,6 +64,7 @@ start_prosody() {
 		admin_socket = "$dir/admin"
 		log = { info = "$dir/log" }
 		validate_from_addresses = false
+		${PROSODY_SETTINGS-}
 		VirtualHost "$domain"
 		Component "rooms.$domain" "muc"
 			modules_enabled = { "muc_mam" }
@@ -78,11 +79,13 @@ start_prosody() {
 	eventually 15 listens "$C2S"
 }
 
-# start_ejabberd DOMAIN USER...: likewise.
+# start_ejabberd DOMAIN USER...: likewise. EJABBERD_SETTINGS are added, and
+# EJABBERD_MAM is in place of mod_mam's line.
 # shellcheck disable=SC2034
 start_ejabberd() {
-	local domain=$1 dir=$PWD/ejabberd user register= archive
-	archive=${ARCHIVE-'mod_mam: { default: always, db_type: mnesia }'}
+	local domain=$1 dir=$PWD/ejabberd user register="" mam
+	mam='mod_mam: { default: always, db_type: mnesia }'
+	mam=${EJABBERD_MAM-$mam}
 	shift
 	C2S=$(free_port) COMP=$(free_port) LOG=$dir/out
 	mkdir -p "$dir/db"
@@ -93,8 +96,9 @@ start_ejabberd() {
 		hosts: ["$domain"]
 		loglevel: warning
 		auth_password_format: scram
+		${EJABBERD_SETTINGS-}
 		listen:
-		  - { port: $C2S, ip: "127.0.0.1", module: ejabberd_c2s, starttls: false, access: all, max_stanza_size: 1000000 }
+		  - { port: $C2S, ip: "127.0.0.1", module: ejabberd_c2s, backlog: 1024, starttls: false, access: all, max_stanza_size: 1000000 }
 		  - { port: $COMP, ip: "127.0.0.1", module: ejabberd_service, access: all, check_from: false, hosts: { "returns.$domain": { password: "secret" } } }
 		modules:
 		  mod_disco: {}
@@ -106,7 +110,7 @@ start_ejabberd() {
 		  mod_caps: {}
 		  mod_client_state: {}
 		  mod_stream_mgmt: { resume_timeout: 120 }
-		  $archive
+		  $mam
 		  mod_muc: { host: "rooms.$domain", access: all, access_create: all, default_room_options: { mam: true } }
 		  mod_muc_admin: {}
 	EOF
