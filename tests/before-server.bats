@@ -25,6 +25,7 @@ setup() {
 
 teardown() {
 	stop_all
+	sound n1.log
 }
 
 # shown FILE: what cup(7) has for it, but for the port.
@@ -159,4 +160,26 @@ talk() {
 			;;
 		esac
 	done < <(shown ejabberd.yml)
+}
+
+@test "the check finds the listeners that cup(7) says it does" {
+	unshare -rn true 2>/dev/null || skip "no namespaces here"
+	cup-config n1 listen=tcp:127.0.0.1:5299 domain=acme.localhost \
+		server=tcp:127.0.0.1:5322 policy="$PWD/n1.policy" \
+		journal="$PWD/journal" >/dev/null
+	# A network of its own, in which nobody else listens.
+	run -1 unshare -rn /usr/bin/python3 - <<-'END'
+		import socket, subprocess, sys
+		open_ones = []
+		for port in (5322, 5222, 5223, 5269, 5347, 5280, 1883):
+		    s = socket.socket()
+		    s.bind(("0.0.0.0", port))
+		    s.listen()
+		    open_ones.append(s)
+		sys.exit(subprocess.run(["cup-config", "--check", "n1"]).returncode)
+	END
+	assert_line --regexp "^open: 0.0.0.0:5322: the server's own listener"
+	for number in 5222 5223 5269 5347 5280 1883; do
+		assert_line --regexp "^open: 0.0.0.0:$number: "
+	done
 }

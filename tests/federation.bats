@@ -39,6 +39,7 @@ setup_file() {
 teardown_file() {
 	cd "$BATS_FILE_TMPDIR" || return
 	stop_all
+	sound red.log blue.log
 }
 
 setup() {
