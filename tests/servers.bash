@@ -216,11 +216,11 @@ stages() {
 }
 
 # The other end of a case that waits for us to act: begin_case CASE, then
-# said WORD, go_on, end_case.
+# said WORD, go_on, end_case. CASES is the file, if not xmpp-edge.py.
 begin_case() {
 	mkfifo "$1.in"
-	PYTHONPATH=$TOP/tests timeout 60 /usr/bin/python3 \
-		"$TOP/tests/xmpp-edge.py" "$PORT" "$1" >"$1.out" 2>&1 \
+	PYTHONPATH=$TOP/tests timeout 90 /usr/bin/python3 \
+		"$TOP/tests/${CASES:-xmpp-edge.py}" "$PORT" "$1" >"$1.out" 2>&1 \
 		<"$1.in" 3>&- &
 	CASE=$1 CASE_PID=$!
 	exec 9>"$1.in"

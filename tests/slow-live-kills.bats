@@ -36,20 +36,18 @@ more_records() {
 once() {
 	local file
 	for file; do
-		run -0 bash -c 'uniq -d "$1" | head -n 5' _ "$file"
-		assert_output ""
+		assert_equal "$(uniq -d "$file" | head -n 5)" ""
 	done
 }
 
 # within FILE FILE: the lines of the first are in the second.
 within() {
-	run -0 bash -c 'comm -23 "$1" "$2" | head -n 5' _ "$1" "$2"
-	assert_output ""
+	assert_equal "$(comm -23 "$1" "$2" | head -n 5)" ""
 }
 
 # noticed OUTCOME: "SENDER NUMBER" of the load's messages, by the notices.
 noticed() {
-	cup-search --event done refused | grep -F "outcome=\"$1\"" |
+	cup-search --event=done refused | grep -F "outcome=\"$1\"" |
 		cut -f 10 | load_ids
 }
 
@@ -73,23 +71,23 @@ noticed() {
 	assert_equal "$(said_of chat lost)" 0
 	assert_equal "$(said_of chat doubled)" 0
 
-	of_ids chat sent >sent
-	of_ids chat got >got
-	of_ids chat error >error
+	of_ids chat sent >sent.ids
+	of_ids chat got >got.ids
+	of_ids chat error >error.ids
 	judged send >judged-send
 	judged recv >judged-recv
-	wc -l sent got error judged-send judged-recv
-	assert [ "$(wc -l <error)" -gt 0 ]
-	once got error judged-send judged-recv
-	within got judged-send
-	within got judged-recv
+	wc -l ./*.ids judged-send judged-recv
+	assert [ "$(wc -l <error.ids)" -gt 0 ]
+	once got.ids error.ids judged-send judged-recv
+	within got.ids judged-send
+	within got.ids judged-recv
 	# Each has one answer, and only one.
-	sort got error >answered
+	sort got.ids error.ids >answered
 	once answered
-	run -0 cmp sent answered
+	run -0 cmp sent.ids answered
 	# An error was on disk before it was sent.
-	noticed bounced >bounced
-	run -0 cmp error bounced
+	noticed bounced >noticed.ids
+	run -0 cmp error.ids noticed.ids
 	run -0 cup-verify journal
 	run -0 cup-verify refused
 }
@@ -105,6 +103,7 @@ held_is() {
 	mkfifo in
 	PYTHONPATH=$TOP/tests timeout 100 /usr/bin/python3 \
 		"$TOP/tests/xmpp-held.py" "$PORT" "$C2S" <in >held.out 2>&1 3>&- &
+	# shellcheck disable=SC2034
 	CASE=held CASE_PID=$!
 	exec 9>in
 	STARTED+=("$CASE_PID")
@@ -125,10 +124,10 @@ held_is() {
 	end_case
 	cat held.out
 
-	cup-search --event done refused | grep -F 'outcome="abandoned"' >done
-	assert_equal "$(wc -l <done)" 500
+	cup-search --event=done refused | grep -F 'outcome="abandoned"' >abandoned
+	assert_equal "$(wc -l <abandoned)" 500
 	# Those who cannot come back are the even ones.
-	grep -vF 'again="true"' done | sed 's/.* id="h\([0-9]*-[0-9]*\)".*/\1/' |
+	grep -vF 'again="true"' abandoned | sed 's/.* id="h\([0-9]*-[0-9]*\)".*/\1/' |
 		sort >lost
 	local i n
 	for ((i = 0; i < 20; i += 2)); do

@@ -50,7 +50,7 @@ mangled() {
 named() {
 	sed -n 's/.*: record \([-0-9a-f]*\) came back and .*: it is not released$/\1/p' \
 		node.log | sort >log
-	cup-search --event done refused | grep -F 'outcome="gate"' >gate
+	cup-search --event=done refused | grep -F 'outcome="gate"' >gate
 	cut -f 9 gate | sed 's/.* ref="\([^"]*\)".*/\1/' | sort >refs
 	cup-search --event "$1" journal mangle | cut -f 1 | sort >judged
 	# swap and lend are two each.

@@ -9,6 +9,7 @@ load load.bash
 
 setup() {
 	common_setup
+	# shellcheck disable=SC2034
 	STARTED=()
 }
 
