@@ -21,10 +21,13 @@
 #include "quantity.h"
 #include "survey.h"
 
+/* What an option asks for; 0: to show or change settings. */
+enum mode { CHECK = 1, DIFF, EDIT, HISTORY, LIST, ROLLBACK, SETTINGS };
+
 struct options {
-	int check, edit, history, diff, rollback, list, settings;
+	enum mode mode;
 	const char *node;
-	const char **rest; /* operands behind it */
+	const char **rest; /* operands behind it, or NULL */
 	poptContext context;
 };
 
@@ -40,37 +43,13 @@ struct work {
 	struct buf out;	     /* for stdout, at the end */
 };
 
-static void parse(struct options *o, int argc, const char **argv)
+static void take_operands(struct options *o)
 {
-	const struct poptOption table[] = {
-	    {"check", '\0', POPT_ARG_NONE, &o->check, 0,
-		"Look for what is wrong or open around the node", NULL},
-	    {"edit", '\0', POPT_ARG_NONE, &o->edit, 0,
-		"Edit the file; save it if it has no mistake", NULL},
-	    {"history", '\0', POPT_ARG_NONE, &o->history, 0,
-		"List the earlier versions, the latest first", NULL},
-	    {"diff", '\0', POPT_ARG_NONE, &o->diff, 0,
-		"Show what changed since version N (1: the latest)", NULL},
-	    {"rollback", '\0', POPT_ARG_NONE, &o->rollback, 0,
-		"Bring version N back (1: the latest)", NULL},
-	    {"list", '\0', POPT_ARG_NONE, &o->list, 0,
-		"List the nodes", NULL},
-	    {"settings", '\0', POPT_ARG_NONE, &o->settings, 0,
-		"List all settings there are", NULL},
-	    CLI_TABLE};
-	int modes;
+	size_t most = SIZE_MAX, n = 0;
 
-	o->context = cli_open(argc, argv, table,
-	    "NODE [KEY... | KEY=VALUE... | N]", false);
-	while (cli_next(o->context) >= 0)
-		continue;
-	modes = o->check + o->edit + o->history + o->diff + o->rollback +
-	    o->list + o->settings;
-	if (modes > 1)
-		cli_misuse("only one of the options at a time");
 	o->node = poptGetArg(o->context);
 	o->rest = poptGetArgs(o->context);
-	if (o->list || o->settings) {
+	if (o->mode == LIST || o->mode == SETTINGS) {
 		if (o->node)
 			cli_misuse("unexpected operand '%s'", o->node);
 		return;
@@ -79,10 +58,42 @@ static void parse(struct options *o, int argc, const char **argv)
 		cli_misuse("no node given");
 	if (!conf_node_valid(o->node))
 		cli_misuse("'%s' cannot be the name of a node", o->node);
-	if (o->rest && (o->check || o->edit || o->history))
-		cli_misuse("unexpected operand '%s'", o->rest[0]);
-	if (o->rest && o->rest[1] && (o->diff || o->rollback))
-		cli_misuse("unexpected operand '%s'", o->rest[1]);
+	if (o->mode)
+		most = o->mode == DIFF || o->mode == ROLLBACK;
+	while (o->rest && o->rest[n]) {
+		if (++n > most)
+			cli_misuse("unexpected operand '%s'", o->rest[n - 1]);
+	}
+}
+
+static void parse(struct options *o, int argc, const char **argv)
+{
+	const struct poptOption table[] = {
+	    {"check", '\0', POPT_ARG_NONE, NULL, CHECK,
+		"Look for what is wrong or open around the node", NULL},
+	    {"edit", '\0', POPT_ARG_NONE, NULL, EDIT,
+		"Edit the file; save it if it has no mistake", NULL},
+	    {"history", '\0', POPT_ARG_NONE, NULL, HISTORY,
+		"List the earlier versions, the latest first", NULL},
+	    {"diff", '\0', POPT_ARG_NONE, NULL, DIFF,
+		"Show what changed since version N (1: the latest)", NULL},
+	    {"rollback", '\0', POPT_ARG_NONE, NULL, ROLLBACK,
+		"Bring version N back (1: the latest)", NULL},
+	    {"list", '\0', POPT_ARG_NONE, NULL, LIST,
+		"List the nodes", NULL},
+	    {"settings", '\0', POPT_ARG_NONE, NULL, SETTINGS,
+		"List all settings there are", NULL},
+	    CLI_TABLE};
+	int mode;
+
+	o->context = cli_open(argc, argv, table,
+	    "NODE [KEY... | KEY=VALUE... | N]", false);
+	while ((mode = cli_next(o->context)) >= 0) {
+		if (o->mode && o->mode != (enum mode)mode)
+			cli_misuse("only one of the options at a time");
+		o->mode = (enum mode)mode;
+	}
+	take_operands(o);
 }
 
 static const char *config_dir(void)
@@ -90,19 +101,6 @@ static const char *config_dir(void)
 	const char *dir = getenv("CUP_CONFIG_DIR");
 
 	return dir && *dir ? dir : "/etc/cup";
-}
-
-/* Print lines of mistakes; returns whether there were any. */
-static bool complain(struct buf *mistakes)
-{
-	char *save = NULL;
-	bool any = mistakes->len > 0;
-
-	for (char *l = strtok_r((char *)buf_str(mistakes), "\n", &save); l;
-	     l = strtok_r(NULL, "\n", &save))
-		diag_warn("%s", l);
-	buf_reset(mistakes);
-	return any;
 }
 
 /* Open the folder and read the file. changing: it may not be there yet, and
@@ -159,7 +157,8 @@ static int save(struct work *w, struct span text)
 		return EX_OK;
 	}
 	conf_judge(&to, &w->store, w->node, text, &mistakes);
-	if (!complain(&mistakes)) {
+	diag_lines(buf_str(&mistakes));
+	if (!mistakes.len) {
 		if (!store_save(&w->store, w->node, text, reader(&to), &step))
 			diag_die_errno(EX_IOERR, "%s '%s'", step, w->path);
 		conf_show_change(&w->now, &to, w->node, !w->there, &w->out);
@@ -183,62 +182,23 @@ static int show(struct work *w, const char **keys)
 	for (size_t i = 0; !keys && i < setting_count; i++)
 		conf_show_key(&w->now, setting_table[i].key, false,
 		    &w->out);
-	if (complain(&w->mistakes))
+	diag_lines(buf_str(&w->mistakes));
+	if (w->mistakes.len)
 		return EX_CONFIG;
 	return any ? EX_OK : 1;
 }
 
-/* The key of KEY=VALUE, the caller's to free; exits 64 if it is none. */
-static char *key_of(const char *operand)
-{
-	const char *equals = strchr(operand, '=');
-	char *key;
-
-	if (!equals)
-		cli_misuse("'%s' among changes: they are KEY=VALUE", operand);
-	key = mem_dup(operand, (size_t)(equals - operand));
-	if (!setting_find(key))
-		cli_misuse("unknown key '%s'", key);
-	return key;
-}
-
-/* Put all values for the key of the ith operand into text, unless an earlier
- * operand had the same key. */
-static void apply(struct buf *text, const char **operands, size_t i)
-{
-	char *key = key_of(operands[i]);
-	size_t len = strlen(key) + 1, n = 0;
-	const char **values = NULL;
-
-	for (size_t k = 0; operands[k]; k++) {
-		if (strncmp(operands[k], operands[i], len) != 0)
-			continue;
-		if (k < i)
-			goto out;
-		if (strchr(operands[k], '\n'))
-			cli_misuse("a value of '%s' has a line feed", key);
-		values = mem_resize(values, n + 1, sizeof(*values));
-		values[n++] = operands[k] + len;
-	}
-	/* KEY= among others of the same key is an empty value: a mistake. */
-	if (n == 1 && !*values[0])
-		n = 0;
-	conf_text_set(text, key, values, n);
-out:
-	free(values);
-	free(key);
-}
-
 static int change(struct work *w, const char **operands)
 {
-	struct buf text = BUF_EMPTY;
+	struct buf text = BUF_EMPTY, why = BUF_EMPTY;
 	int code;
 
 	buf_addspan(&text, buf_span(&w->text));
-	for (size_t i = 0; operands[i]; i++)
-		apply(&text, operands, i);
+	if (!conf_text_assign(&text, operands, &why))
+		cli_misuse("%s", buf_str(&why));
 	code = save(w, buf_span(&text));
 	buf_release(&text);
+	buf_release(&why);
 	return code;
 }
 
@@ -337,19 +297,13 @@ static int history(struct work *w)
 
 static int check(struct work *w)
 {
-	const char *search = getenv("PATH");
 	struct survey s = {BUF_EMPTY, {0}};
 	int code;
 
-	if (complain(&w->mistakes))
+	diag_lines(buf_str(&w->mistakes));
+	if (w->mistakes.len)
 		return EX_CONFIG;
-	survey_settings(&s, &w->now);
-	survey_programs(&s, &w->now, search);
-	survey_policy(&s, &w->now, search);
-	survey_files(&s, &w->now);
-	survey_server(&s, &w->now);
-	survey_compliance(&s, &w->now);
-	survey_sockets(&s, &w->now);
+	survey_all(&s, &w->now, getenv("PATH"));
 	buf_addspan(&w->out, buf_span(&s.lines));
 	code = s.count[FINDING_WRONG] || s.count[FINDING_OPEN] ? 1 : EX_OK;
 	survey_release(&s);
@@ -388,21 +342,21 @@ static int list_settings(void)
 static int work_on(const struct options *o)
 {
 	const char **rest = o->rest;
-	bool changing = o->edit || o->rollback ||
-	    (rest && !o->diff && strchr(rest[0], '='));
+	bool changing = o->mode == EDIT || o->mode == ROLLBACK ||
+	    (!o->mode && rest && strchr(rest[0], '='));
 	struct work w = {.store = {NULL, -1}};
 	int code;
 
 	begin(&w, o->node, changing);
-	if (o->check)
+	if (o->mode == CHECK)
 		code = check(&w);
-	else if (o->edit)
+	else if (o->mode == EDIT)
 		code = edit(&w);
-	else if (o->history)
+	else if (o->mode == HISTORY)
 		code = history(&w);
-	else if (o->diff)
+	else if (o->mode == DIFF)
 		code = diff(&w, rest);
-	else if (o->rollback)
+	else if (o->mode == ROLLBACK)
 		code = roll_back(&w, rest);
 	else
 		code = changing ? change(&w, rest) : show(&w, rest);
@@ -420,9 +374,9 @@ int main(int argc, const char **argv)
 	/* A peer that goes away, or a full disk, is a fault like others. */
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN);
-	if (o.list)
+	if (o.mode == LIST)
 		code = list_nodes();
-	else if (o.settings)
+	else if (o.mode == SETTINGS)
 		code = list_settings();
 	else
 		code = work_on(&o);

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 /* cup-log: journal records, and pass on only what is on disk. */
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <sys/signalfd.h>
+#include <sys/eventfd.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -33,10 +34,8 @@ struct options {
 struct log {
 	struct intake in;
 	struct journal_writer *writer;
-	int signals; /* descriptor of those that end it */
 	bool bad;    /* a line was dropped */
 	bool unread; /* reading failed */
-	int signal;  /* that ended it */
 };
 
 static char *only_operand(poptContext ctx)
@@ -156,49 +155,52 @@ static void report_recovery(const char *journal, const struct journal_tail *t)
 		    journal);
 }
 
-/* A descriptor for the signals that end the program, unless it was started
- * with them ignored. */
-static int watch_signals(void)
-{
-	const int which[] = {SIGTERM, SIGINT, SIGHUP};
-	struct sigaction now;
-	sigset_t set;
-	int fd;
+static const int ending[] = {SIGTERM, SIGINT, SIGHUP};
+enum { ENDING = sizeof(ending) / sizeof(ending[0]) };
 
-	sigemptyset(&set);
-	for (size_t i = 0; i < sizeof(which) / sizeof(which[0]); i++) {
-		if (sigaction(which[i], NULL, &now) == 0 &&
-		    now.sa_handler != SIG_IGN)
-			sigaddset(&set, which[i]);
+static volatile sig_atomic_t caught; /* the signal that ends it */
+static int caught_fd;		     /* becomes readable then */
+
+/* From now on they have their ordinary effect, so that a second one ends a
+ * program whose reader has stopped. */
+static void on_signal(int number)
+{
+	int saved = errno;
+	struct sigaction now;
+
+	caught = number;
+	for (int i = 0; i < ENDING; i++) {
+		if (sigaction(ending[i], NULL, &now) == 0 &&
+		    now.sa_handler == on_signal)
+			signal(ending[i], SIG_DFL);
 	}
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	fd = signalfd(-1, &set, SFD_CLOEXEC);
-	if (fd < 0)
-		diag_die_errno(EX_OSERR, "cannot watch signals");
-	return fd;
+	(void)eventfd_write(caught_fd, 1);
+	errno = saved;
 }
 
-/* A signal came: from now on it has its ordinary effect, so that a second one
- * ends a program whose reader has stopped. */
-static void take_signal(struct log *l)
+/* Catch the signals that end it, but for those it was started without. */
+static void catch_signals(void)
 {
-	struct signalfd_siginfo info;
-	sigset_t set;
+	struct sigaction now, want = {.sa_handler = on_signal,
+				  .sa_flags = SA_RESTART};
 
-	if (read(l->signals, &info, sizeof(info)) != sizeof(info))
-		return;
-	l->signal = (int)info.ssi_signo;
-	sigemptyset(&set);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGHUP);
-	sigprocmask(SIG_UNBLOCK, &set, NULL);
+	caught_fd = eventfd(0, EFD_CLOEXEC);
+	if (caught_fd < 0)
+		diag_die_errno(EX_OSERR, "cannot watch signals");
+	sigemptyset(&want.sa_mask);
+	for (int i = 0; i < ENDING; i++)
+		sigaddset(&want.sa_mask, ending[i]);
+	for (int i = 0; i < ENDING; i++) {
+		if (sigaction(ending[i], NULL, &now) == 0 &&
+		    now.sa_handler != SIG_IGN)
+			sigaction(ending[i], &want, NULL);
+	}
 }
 
 /* Wait for input; false if something else ends the program. */
 static bool await_input(struct log *l)
 {
-	struct pollfd p[] = {{l->in.fd, POLLIN, 0}, {l->signals, POLLIN, 0},
+	struct pollfd p[] = {{l->in.fd, POLLIN, 0}, {caught_fd, POLLIN, 0},
 	    {writer_alarm(l->writer), POLLIN, 0}};
 
 	for (;;) {
@@ -208,9 +210,7 @@ static bool await_input(struct log *l)
 			diag_die_errno(EX_OSERR, "cannot wait for input");
 		if (!writer_tick(l->writer) || p[2].revents)
 			return false;
-		if (n > 0 && p[1].revents)
-			take_signal(l);
-		if (l->signal)
+		if (caught)
 			return false;
 		if (n > 0 && p[0].revents)
 			return true;
@@ -288,7 +288,7 @@ static int serve(const struct options *o, struct digest *proof)
 	    .wait = o->wait,
 	    .proof = proof,
 	    .out = STDOUT_FILENO};
-	struct log l = {.signals = -1};
+	struct log l = {.bad = false};
 	struct journal_error e = {.fault = FAULT_NONE};
 	struct journal_tail tail;
 
@@ -298,20 +298,18 @@ static int serve(const struct options *o, struct digest *proof)
 		return code_of(&e);
 	}
 	report_recovery(o->journal, &tail);
-	l.signals = watch_signals();
+	catch_signals();
 	intake_init(&l.in, STDIN_FILENO);
 	out_pipe_size(STDOUT_FILENO);
 	run(&l);
 	if (!writer_close(l.writer, &e))
 		report(o->journal, &e);
-	close(l.signals);
+	close(caught_fd);
 	intake_release(&l.in);
 	if (e.fault)
 		return code_of(&e);
-	if (l.signal) {
-		signal(l.signal, SIG_DFL);
-		raise(l.signal);
-	}
+	if (caught)
+		raise(caught);
 	return l.unread ? EX_IOERR : l.bad ? EX_DATAERR : EX_OK;
 }
 
@@ -325,6 +323,10 @@ int main(int argc, const char **argv)
 	int code;
 
 	parse(&o, argc, argv);
+	/* Else the journal would be opened in their place. */
+	if (fcntl(STDIN_FILENO, F_GETFD) < 0 ||
+	    fcntl(STDOUT_FILENO, F_GETFD) < 0)
+		diag_die_errno(EX_IOERR, "standard input or output");
 	/* A file that may not grow is an error of its write, not our end. */
 	signal(SIGXFSZ, SIG_IGN);
 	proof = proof_digest(o.key);

@@ -79,15 +79,6 @@ static void parse(struct options *o, int argc, const char **argv)
 	o->run_dir = folder("CUP_RUN_DIR", "/run/cup");
 }
 
-static void warn_lines(struct buf *lines)
-{
-	char *save = NULL;
-
-	for (char *l = strtok_r((char *)buf_str(lines), "\n", &save); l;
-	     l = strtok_r(NULL, "\n", &save))
-		diag_warn("%s", l);
-}
-
 /* The settings, or with every mistake named the end. */
 static void read_settings(const struct options *o, struct conf *c)
 {
@@ -101,7 +92,7 @@ static void read_settings(const struct options *o, struct conf *c)
 	if (!conf_load(path, &text))
 		diag_die_errno(EX_CONFIG, "cannot read '%s'", path);
 	conf_judge(c, &s, o->node, buf_span(&text), &mistakes);
-	warn_lines(&mistakes);
+	diag_lines(buf_str(&mistakes));
 	if (mistakes.len)
 		exit(EX_CONFIG);
 	free(path);
@@ -185,7 +176,7 @@ static void check(const struct options *o)
 		free(a.word[0]);
 		a.word[0] = path;
 		if (program_run((const char *const *)a.word, &out) != 0) {
-			warn_lines(&out);
+			diag_lines(buf_str(&out));
 			exit(EX_CONFIG);
 		}
 	}
@@ -202,7 +193,7 @@ static int reload(const struct options *o)
 	check(o);
 	if (ask(o, "reload", RELOAD_WAIT, &lines, &code) != CONTROL_ANSWERED)
 		diag_die(1, "node '%s' has ended", o->node);
-	warn_lines(&lines);
+	diag_lines(buf_str(&lines));
 	buf_release(&lines);
 	return code;
 }
@@ -213,7 +204,7 @@ static int stop(const struct options *o)
 	int code = EX_OK, fd;
 
 	if (ask(o, "stop", STOP_WAIT, &lines, &code) == CONTROL_ANSWERED) {
-		warn_lines(&lines);
+		diag_lines(buf_str(&lines));
 		return code;
 	}
 	/* What it does last is to give up its lock. */
@@ -261,7 +252,7 @@ static int serve(const struct options *o)
 	int code = EX_OK;
 	struct node *n = node_new(&opt, &why, &code);
 
-	warn_lines(&why);
+	diag_lines(buf_str(&why));
 	buf_release(&why);
 	if (!n)
 		return code;

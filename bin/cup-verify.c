@@ -64,7 +64,7 @@ static bool live(const char *path)
 	if (dir < 0)
 		dir = open(slash ? copy : ".",
 		    O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	held = dir >= 0 && journal_locked(dir, &holder);
+	held = dir >= 0 && lock_held(dir, &holder);
 	if (dir >= 0)
 		close(dir);
 	buf_release(&holder);

@@ -80,6 +80,10 @@ void session_stanza(struct session *s, int way, const struct oversize *over)
 	    (way == UP || chosen(p, way))) {
 		hold_grown(s, way);
 	} else if (chosen(p, way)) {
+		/* RFC 6120 section 8.1.2.1: it is the account's own. */
+		if (way == DOWN && !p->root.from.p)
+			xml_root_stamp(&p->root, &p->canon,
+			    jid_bare(buf_span(&s->jid)));
 		lane_hold(s, way, ITEM_STANZA,
 		    way == UP ? EVENT_SEND : EVENT_RECV, buf_span(&p->canon),
 		    span_of(NULL), span_of(NULL));

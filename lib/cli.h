@@ -18,7 +18,8 @@ extern const struct poptOption cli_shared[];
 	    "General options:", NULL},                                         \
 	    POPT_AUTOHELP POPT_TABLEEND
 
-/* Set up diagnostics, and open the context; operands is what --help shows
+/* Set up diagnostics, keep closed standard descriptors from being taken by
+ * files, and open the context; operands is what --help shows
  * behind [OPTION...]. stopping: options end at the first operand, as where a
  * command follows. */
 poptContext cli_open(int argc, const char **argv,

@@ -265,7 +265,10 @@ void client_gone(struct session *s, const char *why)
 	s->leg[UP].ended = true;
 	if (s->phase == SESSION_ENDING)
 		return;
-	s->reason = why ? "connection lost" : "connection closed";
+	if (s->leg[UP].footer)
+		s->reason = "closed by the client";
+	else
+		s->reason = why ? "connection lost" : "connection closed";
 	if (s->phase < SESSION_BOUND || !s->leg[DOWN].link) {
 		session_cut(s, s->reason);
 		return;

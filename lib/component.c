@@ -21,7 +21,7 @@ struct component {
 	struct scan scan;
 	struct xml_scope scope;
 	struct xml_root root;
-	struct buf rest, canon, id;
+	struct buf rest, canon;
 	uint64_t wait;
 	bool up, said;
 	size_t attempt;
@@ -171,7 +171,6 @@ void component_free(struct component *c)
 	xml_root_release(&c->root);
 	buf_release(&c->rest);
 	buf_release(&c->canon);
-	buf_release(&c->id);
 	free(c);
 }
 

@@ -2,7 +2,10 @@
 /* Changing settings in the text of their file, and telling what changed. */
 #include "conf-text.h"
 
+#include <stdlib.h>
 #include <string.h>
+
+#include "mem.h"
 
 static size_t blanks(struct span s, size_t at)
 {
@@ -65,6 +68,69 @@ void conf_text_set(struct buf *text, const char *key,
 		add_lines(&out, span_of(key), values, count);
 	buf_release(text);
 	*text = out;
+}
+
+/* The setting of KEY=VALUE, or NULL with the reason. */
+static const struct setting *setting_of(const char *operand, struct buf *why)
+{
+	const char *equals = strchr(operand, '=');
+	const struct setting *s = NULL;
+	struct buf key = BUF_EMPTY;
+
+	if (!equals) {
+		buf_addf(why, "'%s' among changes: they are KEY=VALUE",
+		    operand);
+		return NULL;
+	}
+	buf_add(&key, operand, (size_t)(equals - operand));
+	s = setting_find(buf_str(&key));
+	if (!s)
+		buf_addf(why, "unknown key '%s'", buf_str(&key));
+	if (s && strchr(equals, '\n')) {
+		buf_addf(why, "a value of '%s' has a line feed", s->key);
+		s = NULL;
+	}
+	buf_release(&key);
+	return s;
+}
+
+/* The value that an operand has for that setting, or NULL. */
+static const char *value_for(const char *operand, const struct setting *s)
+{
+	size_t n = strlen(s->key);
+
+	return strncmp(operand, s->key, n) == 0 && operand[n] == '='
+	    ? operand + n + 1
+	    : NULL;
+}
+
+bool conf_text_assign(struct buf *text, const char *const *operands,
+    struct buf *why)
+{
+	const char **values = NULL;
+	bool ok = true;
+
+	for (size_t i = 0; ok && operands[i]; i++) {
+		const struct setting *s = setting_of(operands[i], why);
+		bool earlier = false;
+		size_t n = 0;
+
+		ok = s != NULL;
+		for (size_t k = 0; ok && operands[k]; k++) {
+			if (!value_for(operands[k], s))
+				continue;
+			earlier = earlier || k < i;
+			values = mem_resize(values, n + 1, sizeof(*values));
+			values[n++] = value_for(operands[k], s);
+		}
+		/* KEY= among others of the same key is a value that is
+		 * missing: a mistake to be named. */
+		if (ok && !earlier)
+			conf_text_set(text, s->key, values,
+			    n == 1 && !*values[0] ? 0 : n);
+	}
+	free(values);
+	return ok;
 }
 
 static void add_values(const struct conf *c, const char *key, char mark,

@@ -98,6 +98,16 @@ void diag_warn_errno(const char *format, ...)
 	errno = saved;
 }
 
+void diag_lines(const char *lines)
+{
+	while (*lines) {
+		size_t n = strcspn(lines, "\n");
+
+		diag_warn("%.*s", (int)n, lines);
+		lines += n + (lines[n] == '\n');
+	}
+}
+
 void diag_die(int code, const char *format, ...)
 {
 	REPORT(0);

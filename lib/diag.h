@@ -18,6 +18,9 @@ void diag_warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void diag_warn_errno(const char *format, ...)
     __attribute__((format(printf, 1, 2)));
 
+/* diag_warn for each of several lines. */
+void diag_lines(const char *lines);
+
 /* The same, and exit with code. */
 _Noreturn void diag_die(int code, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

@@ -30,8 +30,7 @@ struct flusher {
 	bool stop, failed;
 	uint64_t synced;
 	int alarm;
-	struct journal_file *file;
-	struct journal_heads *heads;
+	struct flush_target *to;
 	int out;
 	struct journal_error error;
 };
@@ -41,19 +40,24 @@ static bool filled(const struct batch *b)
 	return b->disk.len || b->out.len;
 }
 
-bool batch_commit(struct batch *b, struct journal_file *file,
-    struct journal_heads *heads, struct journal_error *e)
+bool batch_commit(struct batch *b, struct flush_target *to,
+    struct journal_error *e)
 {
+	struct journal_file *file = &to->file;
+
 	if (b->disk.len == 0)
 		return true;
 	if (b->rotate) {
 		if (file->fd >= 0 && !file_finish(file, e))
 			return false;
-		if (!heads_flush(heads, e) || !file_create(file, b->first, e))
+		if (!heads_flush(&to->heads, e) ||
+		    !file_create(file, b->first, e))
 			return false;
 	}
-	return file_append(file, b->disk.data, b->disk.len, e) &&
-	    heads_set(heads, b->seq, b->chain, e);
+	if (!file_append(file, b->disk.data, b->disk.len, e))
+		return false;
+	lock_synced(&to->lock, b->seq);
+	return heads_set(&to->heads, b->seq, b->chain, e);
 }
 
 static void reset(struct buf *b)
@@ -65,7 +69,7 @@ static void reset(struct buf *b)
 
 static bool flush(struct flusher *f, struct batch *b)
 {
-	if (!batch_commit(b, f->file, f->heads, &f->error))
+	if (!batch_commit(b, f->to, &f->error))
 		return false;
 	if (!out_write(f->out, b->out.data, b->out.len))
 		return journal_fail(&f->error, FAULT_OUTPUT,
@@ -80,19 +84,19 @@ static bool flush(struct flusher *f, struct batch *b)
  * -1: nothing. */
 static int64_t chores_due(struct flusher *f)
 {
-	int64_t due = heads_due(f->heads);
+	int64_t due = heads_due(&f->to->heads);
 
-	if (file_wants_ahead(f->file) && (due < 0 || due > QUIET))
+	if (file_wants_ahead(&f->to->file) && (due < 0 || due > QUIET))
 		due = QUIET;
 	return due;
 }
 
 static bool chores(struct flusher *f)
 {
-	if (heads_due(f->heads) == 0)
-		return heads_flush(f->heads, &f->error);
-	return !file_wants_ahead(f->file) ||
-	    file_write_ahead(f->file, &f->error);
+	if (heads_due(&f->to->heads) == 0)
+		return heads_flush(&f->to->heads, &f->error);
+	return !file_wants_ahead(&f->to->file) ||
+	    file_write_ahead(&f->to->file, &f->error);
 }
 
 /* Wait for work; false if the time was over first. */
@@ -173,15 +177,13 @@ static void *run(void *arg)
 	return NULL;
 }
 
-struct flusher *flusher_start(struct journal_file *file,
-    struct journal_heads *heads, int out)
+struct flusher *flusher_start(struct flush_target *to, int out)
 {
 	struct flusher *f = mem_zalloc(sizeof(*f));
 	pthread_condattr_t attr;
 	sigset_t all, before;
 
-	f->file = file;
-	f->heads = heads;
+	f->to = to;
 	f->out = out;
 	f->alarm = eventfd(0, EFD_CLOEXEC);
 	if (f->alarm < 0)

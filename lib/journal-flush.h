@@ -12,6 +12,7 @@
 #include "journal-error.h"
 #include "journal-file.h"
 #include "journal-heads.h"
+#include "journal-lock.h"
 
 enum { BATCH_MAX = 2 * 1024 * 1024 }; /* bytes of several journal lines */
 
@@ -26,9 +27,15 @@ struct batch {
 
 struct flusher;
 
-/* Start the thread. It alone uses file and heads until flusher_stop. */
-struct flusher *flusher_start(struct journal_file *, struct journal_heads *,
-    int out);
+/* What batches go to. */
+struct flush_target {
+	struct journal_file file;
+	struct journal_heads heads;
+	struct journal_lock lock;
+};
+
+/* Start the thread. It alone uses the target until flusher_stop. */
+struct flusher *flusher_start(struct flush_target *, int out);
 
 /* The batch to fill. It is the caller's until it is offered. */
 struct batch *flusher_claim(struct flusher *);
@@ -61,7 +68,7 @@ bool flusher_stop(struct flusher *, struct batch **rest,
 void flusher_free(struct flusher *);
 
 /* Have a batch's lines on disk, in a new segment where it says so. */
-bool batch_commit(struct batch *, struct journal_file *,
-    struct journal_heads *, struct journal_error *);
+bool batch_commit(struct batch *, struct flush_target *,
+    struct journal_error *);
 
 #endif

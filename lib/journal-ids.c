@@ -9,10 +9,17 @@
 #include "mem.h"
 #include "uuid.h"
 
+/* The hash is kept, so that the ring, which is larger than a processor's
+ * cache, is looked at only for an id that is in it. */
+struct slot {
+	uint32_t hash;
+	uint32_t at; /* in ring, + 1; 0: empty */
+};
+
 struct ids {
 	struct id_entry *ring;
 	size_t size, count, next; /* next: the slot of the ring to fill */
-	uint32_t *table;	  /* index in ring + 1; 0: empty */
+	struct slot *table;
 	size_t mask;
 	uint64_t secret[2]; /* ids come from outside: no one aims at a slot */
 };
@@ -57,7 +64,7 @@ void ids_raw(unsigned char *out, size_t n, const char *hex)
 	}
 }
 
-static size_t slot_of(const struct ids *w, const unsigned char *raw)
+static uint32_t hash_of(const struct ids *w, const unsigned char *raw)
 {
 	uint64_t a, b;
 
@@ -66,18 +73,19 @@ static size_t slot_of(const struct ids *w, const unsigned char *raw)
 	a = (a ^ w->secret[0]) * w->secret[1];
 	a = (a ^ (a >> 32) ^ b) * w->secret[1];
 	a = (a ^ (a >> 29) ^ w->secret[0]) * w->secret[1];
-	return (a >> 32) & w->mask;
+	return (uint32_t)(a >> 32);
 }
 
 /* The slot of that id, or the empty one where it belongs. */
-static size_t probe(const struct ids *w, const unsigned char *raw)
+static struct slot *probe(const struct ids *w, uint32_t hash,
+    const unsigned char *raw)
 {
-	size_t i = slot_of(w, raw);
+	size_t i = hash & w->mask;
 
-	while (w->table[i] &&
-	    memcmp(w->ring[w->table[i] - 1].id, raw, IDS_RAW) != 0)
+	while (w->table[i].at && (w->table[i].hash != hash ||
+	    memcmp(w->ring[w->table[i].at - 1].id, raw, IDS_RAW) != 0))
 		i = (i + 1) & w->mask;
-	return i;
+	return &w->table[i];
 }
 
 const struct id_entry *ids_find(const struct ids *w, struct span id)
@@ -88,42 +96,44 @@ const struct id_entry *ids_find(const struct ids *w, struct span id)
 	if (w->size == 0)
 		return NULL;
 	ids_raw(raw, sizeof(raw), id.p);
-	at = w->table[probe(w, raw)];
+	at = probe(w, hash_of(w, raw), raw)->at;
 	return at ? &w->ring[at - 1] : NULL;
 }
 
 /* Empty a slot, and move back what only stands behind it for its sake. */
-static void forget(struct ids *w, size_t hole)
+static void forget(struct ids *w, struct slot *slot)
 {
-	size_t i = hole;
+	size_t hole = (size_t)(slot - w->table), i = hole;
 
 	for (;;) {
 		size_t home;
 
 		i = (i + 1) & w->mask;
-		if (!w->table[i])
+		if (!w->table[i].at)
 			break;
-		home = slot_of(w, w->ring[w->table[i] - 1].id);
+		home = w->table[i].hash & w->mask;
 		if (((i - home) & w->mask) >= ((i - hole) & w->mask)) {
 			w->table[hole] = w->table[i];
 			hole = i;
 		}
 	}
-	w->table[hole] = 0;
+	w->table[hole].at = 0;
 }
 
 void ids_add(struct ids *w, struct span id, const struct id_entry *entry)
 {
 	struct id_entry *e = w->ring + w->next;
+	uint32_t hash;
 
 	if (w->size == 0)
 		return;
 	if (w->count == w->size)
-		forget(w, probe(w, e->id));
+		forget(w, probe(w, hash_of(w, e->id), e->id));
 	else
 		w->count++;
 	*e = *entry;
 	ids_raw(e->id, IDS_RAW, id.p);
-	w->table[probe(w, e->id)] = (uint32_t)w->next + 1;
+	hash = hash_of(w, e->id);
+	*probe(w, hash, e->id) = (struct slot){hash, (uint32_t)w->next + 1};
 	w->next = (w->next + 1) % w->size;
 }

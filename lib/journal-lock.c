@@ -7,12 +7,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <unistd.h>
 
-#include "out.h"
 #include "stamp.h"
 
-enum { HOST_MAX = 64, HOLDER_MAX = 256 };
+enum { HOST_MAX = 64, HOLDER_MAX = 256, SYNCED_LEN = 28 };
 
 static void describe(struct buf *b)
 {
@@ -28,44 +28,70 @@ static void describe(struct buf *b)
 	    STAMP_LEN, stamp);
 }
 
-static void read_holder(int fd, struct buf *b)
+/* What the file says: its first line, and the SEQ in its second. */
+static uint64_t read_lock(int fd, struct buf *holder)
 {
-	ssize_t n = pread(fd, buf_room(b, HOLDER_MAX), HOLDER_MAX, 0);
+	char text[HOLDER_MAX + 1], *lf;
+	ssize_t n = pread(fd, text, HOLDER_MAX, 0);
+	unsigned long long seq = 0;
 
-	buf_reset(b);
-	for (ssize_t i = 0; i < n && b->data[i] != '\n'; i++)
-		b->len++;
-	if (b->len == 0)
-		buf_adds(b, "somebody who has not said who");
+	text[n > 0 ? n : 0] = '\0';
+	lf = strchr(text, '\n');
+	if (lf) {
+		*lf = '\0';
+		if (sscanf(lf + 1, "synced=%20llu\n", &seq) != 1)
+			seq = 0;
+	}
+	buf_reset(holder);
+	buf_adds(holder, *text ? text : "somebody who has not said who");
+	return seq;
 }
 
-int journal_lock(int dir, bool wait, struct buf *holder)
+bool lock_take(struct journal_lock *l, int dir, bool wait, struct buf *holder)
 {
 	struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
 	struct buf me = BUF_EMPTY;
-	int fd = openat(dir, "lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW,
-	    0600);
-	bool ok;
 
-	if (fd < 0)
-		return -1;
-	if (fcntl(fd, wait ? F_OFD_SETLKW : F_OFD_SETLK, &lock) != 0) {
+	l->fd = openat(dir, "lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW,
+	    0600);
+	if (l->fd < 0)
+		return false;
+	if (fcntl(l->fd, wait ? F_OFD_SETLKW : F_OFD_SETLK, &lock) != 0) {
 		int saved = errno == EACCES ? EAGAIN : errno;
 
-		read_holder(fd, holder);
-		close(fd);
+		read_lock(l->fd, holder);
+		lock_drop(l);
 		errno = saved;
-		return -1;
+		return false;
 	}
+	l->synced = read_lock(l->fd, holder);
 	/* On a full disk the lock still holds, only its text is missing. */
 	describe(&me);
-	ok = ftruncate(fd, 0) == 0 && out_write(fd, me.data, me.len);
-	(void)ok;
+	l->at = (off_t)me.len;
+	buf_addf(&me, "synced=%020llu\n", (unsigned long long)l->synced);
+	if (pwrite(l->fd, me.data, me.len, 0) == (ssize_t)me.len)
+		(void)!ftruncate(l->fd, (off_t)me.len);
 	buf_release(&me);
-	return fd;
+	return true;
 }
 
-bool journal_locked(int dir, struct buf *holder)
+void lock_drop(struct journal_lock *l)
+{
+	if (l->fd >= 0)
+		close(l->fd);
+	l->fd = -1;
+}
+
+void lock_synced(const struct journal_lock *l, uint64_t seq)
+{
+	char line[SYNCED_LEN + 1];
+
+	snprintf(line, sizeof(line), "synced=%020llu\n",
+	    (unsigned long long)seq);
+	(void)!pwrite(l->fd, line, SYNCED_LEN, l->at);
+}
+
+bool lock_held(int dir, struct buf *holder)
 {
 	struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
 	int fd = openat(dir, "lock", O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
@@ -76,7 +102,7 @@ bool journal_locked(int dir, struct buf *holder)
 	if (fcntl(fd, F_OFD_GETLK, &lock) == 0)
 		held = lock.l_type != F_UNLCK;
 	if (held)
-		read_holder(fd, holder);
+		read_lock(fd, holder);
 	close(fd);
 	return held;
 }

@@ -1,19 +1,32 @@
 /* SPDX-License-Identifier: ISC */
-/* One writer at a time: the lock file of a journal. */
+/* One writer at a time: the lock file of a journal. Its first line says who
+ * has it, its second up to which SEQ the journal was on disk, as a hint: it
+ * is not synchronised, so it may be late, but never early. */
 #ifndef JOURNAL_LOCK_H
 #define JOURNAL_LOCK_H
 
 #include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
 
 #include "buf.h"
 
-/* Take the lock of the journal that is open as dir, and write into it who has
- * it. Returns a descriptor, which holds the lock until it is closed; or -1
- * with errno, EAGAIN if another one has it (and wait is not set): then
- * *holder says who, in its words. */
-int journal_lock(int dir, bool wait, struct buf *holder);
+struct journal_lock {
+	int fd;		 /* -1: not locked */
+	uint64_t synced; /* as the writer before has left it; 0: unknown */
+	off_t at;	 /* of the second line */
+};
+
+/* Take the lock of the journal that is open as dir, and say who has it. It is
+ * held until it is dropped. False with errno, EAGAIN if another one has it
+ * (and wait is not set): then *holder says who, in its words. */
+bool lock_take(struct journal_lock *, int dir, bool wait, struct buf *holder);
+void lock_drop(struct journal_lock *);
+
+/* The journal is on disk up to that SEQ. */
+void lock_synced(const struct journal_lock *, uint64_t seq);
 
 /* Whether somebody has it now, who is put into *holder. */
-bool journal_locked(int dir, struct buf *holder);
+bool lock_held(int dir, struct buf *holder);
 
 #endif

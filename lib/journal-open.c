@@ -49,15 +49,16 @@ static bool take_lock(struct journal_writer *w, struct journal_error *e)
 {
 	struct buf holder = BUF_EMPTY;
 
-	w->lock = journal_lock(w->dir, w->set.wait, &holder);
-	if (w->lock < 0 && errno == EAGAIN)
+	bool ok = lock_take(&w->to.lock, w->dir, w->set.wait, &holder);
+
+	if (!ok && errno == EAGAIN)
 		journal_fail(e, FAULT_LOCKED, "'%s' is being written by %s",
 		    w->set.path, buf_str(&holder));
-	else if (w->lock < 0)
+	else if (!ok)
 		journal_fail(e, FAULT_SYSTEM, "cannot lock '%s'",
 		    w->set.path);
 	buf_release(&holder);
-	return w->lock >= 0;
+	return ok;
 }
 
 struct memory {
@@ -90,7 +91,7 @@ static void remember(void *context, const struct journal_line *l, off_t offset)
 static bool resume(struct journal_writer *w, const struct journal_tail *t,
     struct journal_error *e)
 {
-	struct journal_file *f = &w->file;
+	struct journal_file *f = &w->to.file;
 
 	w->segment = t->segment;
 	w->offset = f->end = f->ahead = t->end;
@@ -154,7 +155,7 @@ static bool opening_notes(struct journal_writer *w,
 	}
 	writer_note(w, "opened", " pid=%ld uid=%ld host=%s", (long)getpid(),
 	    (long)getuid(), host);
-	ok = batch_commit(&b, &w->file, &w->heads, e);
+	ok = batch_commit(&b, &w->to, e);
 	buf_release(&b.disk);
 	w->fill = NULL;
 	w->opened = w->seq;
@@ -164,12 +165,11 @@ static bool opening_notes(struct journal_writer *w,
 static void release(struct journal_writer *w)
 {
 	flusher_free(w->flusher);
-	file_drop(&w->file);
-	heads_close(&w->heads);
+	file_drop(&w->to.file);
+	heads_close(&w->to.heads);
 	if (w->back_segment)
 		close(w->back);
-	if (w->lock >= 0)
-		close(w->lock);
+	lock_drop(&w->to.lock);
 	if (w->dir >= 0)
 		close(w->dir);
 	ids_free(w->ids);
@@ -189,18 +189,19 @@ struct journal_writer *writer_open(const struct journal_settings *set,
 	bool ok;
 
 	w->set = *set;
-	w->dir = w->lock = w->file.fd = w->heads.fd = -1;
+	w->dir = w->to.lock.fd = w->to.file.fd = w->to.heads.fd = -1;
 	w->digest = digest_new(NULL, 0);
 	w->ids = ids_new(set->ids);
 	ok = open_directory(w, e) && take_lock(w, e) &&
-	    heads_open(&w->heads, set->heads, e) &&
-	    journal_recover(w->dir, tail, set->ids, remember, &memory, e) &&
+	    heads_open(&w->to.heads, set->heads, e) &&
+	    journal_recover(w->dir, tail, w->to.lock.synced, set->ids,
+		remember, &memory, e) &&
 	    resume(w, tail, e) && opening_notes(w, tail, e);
 	if (!ok) {
 		release(w);
 		return NULL;
 	}
-	w->flusher = flusher_start(&w->file, &w->heads, set->out);
+	w->flusher = flusher_start(&w->to, set->out);
 	return w;
 }
 
@@ -209,14 +210,14 @@ struct journal_writer *writer_open(const struct journal_settings *set,
 static bool finish(struct journal_writer *w, struct batch *rest,
     struct journal_error *e)
 {
-	if (!batch_commit(rest, &w->file, &w->heads, e))
+	if (!batch_commit(rest, &w->to, e))
 		return false;
 	buf_reset(&rest->disk);
 	rest->rotate = false;
 	w->fill = rest;
 	writer_note(w, "closed", "%s", "");
-	return batch_commit(rest, &w->file, &w->heads, e) &&
-	    file_finish(&w->file, e) && heads_flush(&w->heads, e);
+	return batch_commit(rest, &w->to, e) &&
+	    file_finish(&w->to.file, e) && heads_flush(&w->to.heads, e);
 }
 
 bool writer_close(struct journal_writer *w, struct journal_error *e)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* The end of a journal, found, checked and put right. */
+/* The end of a journal, put right after a crash. */
 #include "journal-recover.h"
 
 #include <errno.h>
@@ -10,149 +10,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "journal-check.h"
 #include "journal-file.h"
 #include "journal-flush.h"
-#include "journal-lines.h"
-#include "journal-segment.h"
+#include "journal-scan.h"
 #include "mem.h"
-#include "stamp.h"
 
 enum { CHUNK = 256 * 1024, KEPT_TRIES = 1000 };
-
-struct scan {
-	int dir;
-	char name[JOURNAL_NAME];
-	struct lines in;
-	struct journal_check check;
-	struct journal_tail *tail;
-	off_t last;	   /* where the last whole line begins */
-	uint64_t from;	   /* the first SEQ to be checked and shown */
-	journal_seen *seen;
-	void *context;
-	struct buf broken; /* what is wrong behind tail->end; empty: nothing */
-	struct journal_error *error;
-};
-
-static bool system_fault(struct scan *s, const char *phrase)
-{
-	return journal_fail(s->error, FAULT_SYSTEM, "%s '%s'", phrase,
-	    s->name);
-}
-
-/* Of "# word TIME ...". */
-static struct span second_word(struct span note)
-{
-	const char *end = note.p + note.n;
-	const char *p = note.n > 2 ? memchr(note.p + 2, ' ', note.n - 2) : NULL;
-
-	if (!p || end - p <= STAMP_LEN)
-		return (struct span){NULL, 0};
-	return (struct span){p + 1, STAMP_LEN};
-}
-
-/* A line that is whole becomes the tail. */
-static void accept(struct scan *s, const struct journal_line *l, size_t len)
-{
-	struct journal_tail *t = s->tail;
-	bool note = l->text.n && l->text.p[0] == '#';
-	struct span time;
-
-	if (l->line == 1) {
-		time = l->seq == 1 ? note_value(l->text, "created")
-				   : second_word(l->text);
-		if (!time.p || !stamp_read(time.p, time.n, &t->begun))
-			t->begun = stamp_now();
-		t->records = 0;
-	}
-	t->records += !note;
-	t->seq = l->seq;
-	memcpy(t->chain, l->chain.p, DIGEST_HEX);
-	t->closed = note && span_starts(l->text, "# closed ");
-	s->last = lines_offset(&s->in);
-	t->end = s->last + (off_t)len + 1;
-	if (uuid_valid(s->check.id.data, s->check.id.len))
-		memcpy(t->id, s->check.id.data, UUID_LEN);
-	if (l->seq >= s->from)
-		s->seen(s->context, l, s->last);
-}
-
-static void found_broken(struct scan *s, uint64_t line, const char *why)
-{
-	buf_reset(&s->broken);
-	buf_addf(&s->broken, "'%s' line %" PRIu64 ": %s", s->name, line, why);
-}
-
-/* Returns what is wrong with the line, NULL if nothing is. */
-static const char *take_line(struct scan *s, struct span line)
-{
-	struct journal_line l = {.segment = s->name, .line = s->in.number};
-	const char *why = NULL;
-
-	if (!journal_split(line, &l.seq, &l.chain, &l.text))
-		return "is no line of a journal";
-	if (l.seq < s->from && s->check.known)
-		check_follow(&s->check, &l);
-	else
-		why = check_line(&s->check, &l);
-	if (!why)
-		accept(s, &l, line.n);
-	return why;
-}
-
-/* Read the segment up to its end, or to what is not whole: then broken says
- * what that is. False with the error. */
-static bool scan_lines(struct scan *s)
-{
-	struct span line;
-	const char *why = NULL;
-	off_t beyond;
-
-	while (!why) {
-		switch (lines_next(&s->in, &line)) {
-		case LINES_ERROR:
-			return system_fault(s, "cannot read");
-		case LINES_END:
-			return true;
-		case LINES_BLANK:
-			beyond = lines_beyond(&s->in, lines_offset(&s->in));
-			if (beyond == -2)
-				return system_fault(s, "cannot read");
-			if (beyond == -1)
-				return true;
-			s->in.number++;
-			why = "is unwritten space, with lines behind it";
-			break;
-		case LINES_CUT:
-			s->in.number++;
-			why = "is cut off";
-			break;
-		case LINES_LONG:
-			why = "is longer than any can be";
-			break;
-		case LINES_LINE:
-			why = take_line(s, line);
-			break;
-		}
-	}
-	found_broken(s, s->in.number, why);
-	return true;
-}
-
-static bool scan_segment(struct scan *s, uint64_t first)
-{
-	int fd;
-
-	segment_name(s->name, first);
-	fd = openat(s->dir, s->name, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
-	if (fd < 0)
-		return system_fault(s, "cannot open");
-	lines_reset(&s->in, fd);
-	s->tail->segment = first;
-	s->tail->end = s->last = 0;
-	s->tail->records = 0;
-	return scan_lines(s);
-}
 
 /* Offset behind the last byte from there on that is neither line feed nor
  * NUL, which some file systems leave where nothing was written; -1: errno. */
@@ -257,6 +120,8 @@ static bool keep_torn(struct scan *s)
 		    "cannot keep what is torn in '%s'", s->tail->kept);
 	if (fd >= 0)
 		close(fd);
+	if (fd >= 0 && !ok)
+		unlinkat(s->dir, s->tail->kept, 0);
 	return ok;
 }
 
@@ -272,8 +137,19 @@ static bool write_again(struct scan *s)
 	if (ftruncate(s->in.fd, end) != 0 ||
 	    !copy(s->in.fd, from, end - from, s->in.fd, from) ||
 	    fsync(s->in.fd) != 0 || fsync(s->dir) != 0)
-		return system_fault(s, "cannot write again the end of");
+		return scan_fault(s, "cannot write again the end of");
 	return true;
+}
+
+/* What was on disk, and so was passed on, is not there. */
+static bool lost(struct scan *s)
+{
+	if (!s->broken.len)
+		buf_addf(&s->broken, "the last record is %" PRIu64,
+		    s->tail->seq);
+	return journal_fail(s->error, FAULT_CORRUPT,
+	    "%s, though record %" PRIu64 " was on disk", buf_str(&s->broken),
+	    s->synced);
 }
 
 static bool settle(struct scan *s)
@@ -283,8 +159,10 @@ static bool settle(struct scan *s)
 	off_t end = written_end(s->in.fd, t->end);
 
 	if (end < 0 || fstat(s->in.fd, &st) != 0)
-		return system_fault(s, "cannot read");
+		return scan_fault(s, "cannot read");
 	t->torn = end - t->end;
+	if (t->seq < s->synced)
+		return lost(s);
 	if (st.st_size > t->end)
 		t->closed = false;
 	if (t->torn > 0) {
@@ -298,39 +176,11 @@ static bool settle(struct scan *s)
 	return write_again(s);
 }
 
-static bool scan_all(struct scan *s, const struct segment_list *list,
-    uint64_t want)
+bool journal_recover(int dir, struct journal_tail *tail, uint64_t synced,
+    uint64_t want, journal_seen *seen, void *context,
+    struct journal_error *error)
 {
-	size_t last = list->count - 1, i = last;
-
-	/* The one before says what the last one follows, if it is empty. */
-	if (i > 0)
-		i--;
-	s->from = list->first[last] > want ? list->first[last] - want : 0;
-	while (i > 0 && list->first[i] > s->from)
-		i--;
-	if (list->first[i] == 1)
-		check_begin(&s->check);
-	for (; i <= last; i++) {
-		if (s->in.fd >= 0)
-			close(s->in.fd);
-		if (!scan_segment(s, list->first[i]))
-			return false;
-		if (i < last && s->broken.len)
-			return journal_fail(s->error, FAULT_CORRUPT, "%s",
-			    buf_str(&s->broken));
-	}
-	if (s->tail->end == 0 && s->tail->seq + 1 != s->tail->segment)
-		return journal_fail(s->error, FAULT_CORRUPT,
-		    "'%s' has no whole line, and %" PRIu64 " is due", s->name,
-		    s->tail->seq + 1);
-	return settle(s);
-}
-
-bool journal_recover(int dir, struct journal_tail *tail, uint64_t want,
-    journal_seen *seen, void *context, struct journal_error *error)
-{
-	struct scan s = {.dir = dir, .tail = tail, .seen = seen,
+	struct scan s = {.dir = dir, .tail = tail, .synced = synced, .seen = seen,
 	    .context = context, .error = error, .in.fd = -1};
 	struct segment_list list = {NULL, 0, 0};
 	bool ok;
@@ -341,7 +191,9 @@ bool journal_recover(int dir, struct journal_tail *tail, uint64_t want,
 	if (!ok)
 		journal_fail(error, FAULT_SYSTEM, "cannot list the journal");
 	else if (list.count)
-		ok = scan_all(&s, &list, want);
+		ok = scan_segments(&s, &list, want) && settle(&s);
+	else if (synced)
+		ok = lost(&s);
 	if (ok && tail->seq && !uuid_valid(tail->id, UUID_LEN))
 		ok = journal_fail(error, FAULT_CORRUPT,
 		    "'%s' does not say whose segment it is", s.name);

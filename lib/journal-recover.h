@@ -36,8 +36,9 @@ typedef void journal_seen(void *context, const struct journal_line *,
  * cut off, and the last lines are written again in place, so that what is
  * believed is on disk. Broken lines that no crash can have left are
  * FAULT_CORRUPT, and then nothing is changed. At least the last want lines
- * are shown to seen, and not many more than it takes to find them. */
-bool journal_recover(int dir, struct journal_tail *, uint64_t want,
-    journal_seen *, void *context, struct journal_error *);
+ * are shown to seen, and not many more than it takes to find them. synced is
+ * a SEQ that is known to have been on disk, 0 if none is. */
+bool journal_recover(int dir, struct journal_tail *, uint64_t synced,
+    uint64_t want, journal_seen *, void *context, struct journal_error *);
 
 #endif

@@ -109,7 +109,7 @@ static enum writer_finding conflict(struct journal_writer *w, uint64_t seq,
 }
 
 enum writer_finding writer_repeated(struct journal_writer *w,
-    const struct id_entry *entry, struct span line, const struct record *r)
+    const struct id_entry *entry, const struct record *r)
 {
 	struct id_entry e = *entry;
 	unsigned char mark[IDS_MARK];
@@ -131,7 +131,6 @@ enum writer_finding writer_repeated(struct journal_writer *w,
 	writer_proof(w, e.seq, &old, mark);
 	if (memcmp(mark, e.mark, IDS_MARK) != 0)
 		return corrupt(w, &e, "was changed");
-	(void)line;
 	if (w->fill->out.len > 2 * BATCH_MAX &&
 	    !flusher_pass(w->flusher, &w->fill))
 		return WRITER_FAILED;

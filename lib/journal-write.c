@@ -13,7 +13,7 @@
 
 enum {
 	LINE_HEAD = JOURNAL_SEQ_DIGITS + 1 + DIGEST_HEX + 1, /* and no LF */
-	EAGER = 128 * 1024, /* bytes that are worth a flush of their own */
+	EAGER = 64 * 1024, /* bytes that are worth a flush of their own */
 };
 
 void writer_claim(struct journal_writer *w)
@@ -140,14 +140,17 @@ enum writer_finding writer_add(struct journal_writer *w, struct span line,
     const struct record *r)
 {
 	const struct id_entry *e;
+	size_t before;
 
 	writer_claim(w);
+	before = w->fill->disk.len / EAGER;
 	e = ids_find(w->ids, r->field[RECORD_ID]);
 	if (e)
-		return writer_repeated(w, e, line, r);
+		return writer_repeated(w, e, r);
 	if (!writer_take(w, line, r, true))
 		return WRITER_FAILED;
-	if (w->fill->disk.len >= EAGER && flusher_idle(w->flusher) &&
+	/* Asked for each EAGER bytes, not for each record. */
+	if (w->fill->disk.len / EAGER != before && flusher_idle(w->flusher) &&
 	    !writer_offer(w))
 		return WRITER_FAILED;
 	return WRITER_TAKEN;

@@ -5,12 +5,13 @@
 
 #include "journal-flush.h"
 #include "journal-ids.h"
+#include "journal-lock.h"
 #include "journal-segment.h"
 #include "journal-write.h"
 
 struct journal_writer {
 	struct journal_settings set;
-	int dir, lock;
+	int dir;
 	char id[UUID_LEN];
 
 	/* As the filler sees them, ahead of what is on disk. */
@@ -22,8 +23,7 @@ struct journal_writer {
 	uint64_t opened;  /* of the last one when the flusher was started */
 	char chain[DIGEST_HEX];
 
-	struct journal_file file;   /* the flusher's, while it runs */
-	struct journal_heads heads; /* the same */
+	struct flush_target to; /* the flusher's, while it runs */
 	struct flusher *flusher;
 	struct batch *fill; /* NULL: not claimed */
 
@@ -62,7 +62,7 @@ void writer_pass_on(struct journal_writer *, const struct record *);
 
 /* What to do with a record whose id is journaled. */
 enum writer_finding writer_repeated(struct journal_writer *,
-    const struct id_entry *, struct span line, const struct record *);
+    const struct id_entry *, const struct record *);
 
 /* Journal the record with that text; known: remember its id. */
 bool writer_take(struct journal_writer *, struct span text,

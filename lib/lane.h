@@ -103,6 +103,7 @@ struct span item_stanza(const struct item *);
 
 /* verdict.c: what comes back, and what does not in time. */
 void verdict_answer(void *proxy, struct question *, const struct record *);
+void verdict_garbled(void *proxy, struct question *, const char *why);
 void verdict_stray(void *proxy, const struct record *);
 void verdict_deadlines(struct proxy *, int64_t now);
 void verdict_retry(struct proxy *);

@@ -10,6 +10,8 @@
 enum {
 	/* Rosters and archives are larger than what one may send. */
 	DOWN_MAX = 4 * 1024 * 1024,
+	/* Of those nobody knows yet. */
+	LOGIN_MAX = 64 * 1024,
 	REST_KEPT = 4096,
 };
 
@@ -181,14 +183,24 @@ static size_t take(struct session *s, int way, const char *p, size_t n)
 	return done;
 }
 
-/* No byte may have come before the client could know that TLS begins. */
+static bool blank(struct span s)
+{
+	while (s.n && strchr(" \t\r\n", s.p[0]) && s.p[0]) {
+		s.p++;
+		s.n--;
+	}
+	return s.n == 0;
+}
+
+/* No byte may have come before the client could know that TLS begins, but for
+ * the line feed that some send behind the element, which is dropped. */
 static void secure(struct session *s)
 {
 	struct leg *l = &s->leg[UP];
 	struct buf *out = &s->proxy->out;
 
 	s->starttls = false;
-	if (l->rest.len || link_buffered(l->link)) {
+	if (!blank(buf_span(&l->rest)) || link_buffered(l->link)) {
 		session_fail(s, "policy-violation", "data behind <starttls/>",
 		    "data behind <starttls/>");
 		return;
@@ -255,10 +267,14 @@ void leg_reset(struct session *s, int way)
 {
 	struct leg *l = &s->leg[way];
 
+	size_t max = s->proxy->o.max_size;
+
 	scan_release(&l->scan);
-	scan_init(&l->scan,
-	    way == UP || s->proxy->o.max_size > DOWN_MAX ? s->proxy->o.max_size
-							 : DOWN_MAX);
+	if (way == UP && max > LOGIN_MAX)
+		max = LOGIN_MAX;
+	else if (way == DOWN && max < DOWN_MAX)
+		max = DOWN_MAX;
+	scan_init(&l->scan, max);
 	buf_release(&l->rest);
 	xml_scope_release(&l->scope);
 	l->scope = (struct xml_scope){BUF_EMPTY, BUF_EMPTY};

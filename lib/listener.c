@@ -4,12 +4,28 @@
 
 #include <errno.h>
 #include <event2/event.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 
 #include "buf.h"
 #include "mem.h"
 
-enum { ROUND = 64 }; /* accepted at once */
+enum {
+	ROUND = 64,		/* accepted at once */
+	UNHEARD = 200 * 1000,	/* milliseconds without a word for what was
+				 * written, before the peer is given up */
+};
+
+/* Keepalive only looks after connections on which nothing is under way. */
+static void give_up(int fd)
+{
+	static const int unheard = UNHEARD;
+
+	setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &unheard,
+	    sizeof(unheard));
+}
 
 struct listener {
 	struct address *address;
@@ -65,6 +81,7 @@ static void on_ready(evutil_socket_t fd, short what, void *arg)
 			l->owner->resting(l->arg, l, errno);
 			break;
 		}
+		give_up(client);
 		l->owner->accepted(l->arg, l, client, &peer);
 		if (freed)
 			return;

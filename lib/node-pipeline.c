@@ -120,6 +120,7 @@ static void start_run(struct node *n, int fd)
 	if (stages_start(&r->stages, &n->wiring, n->stage_path, fd, env, 3)) {
 		r->closed = node_event(n, fd, EV_CLOSED, on_closed, r);
 		event_add(r->closed, NULL);
+		node_tell(n);
 	} else {
 		on_closed(fd, 0, r);
 		pipelines_settle(n);

@@ -64,7 +64,8 @@ struct node {
 	struct identity identity;
 	struct event_base *base;
 	struct link_loop *loop;
-	struct event *sigchld, *sigterm, *sigint, *sighup, *watchdog, *sampler;
+	struct event *sigchld, *sigterm, *sigint, *sighup, *watchdog, *sampler,
+	    *tell_timer;
 	const char *told; /* the state that was last told */
 	bool stopping, ready;
 	int64_t started, reloaded; /* stamps */

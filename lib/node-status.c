@@ -166,6 +166,8 @@ const char *status_state(const struct node *n)
 	if (n->intercept_state != SERVICE_UP ||
 	    n->pipeline_state != SERVICE_UP || span_is(pipeline, "down"))
 		return "degraded";
+	if (!n->runs)
+		return n->pipeline_starts ? "degraded" : "starting";
 	return span_is(pipeline, "starting") ? "starting" : "up";
 }
 

@@ -18,6 +18,8 @@
 #include "program.h"
 #include "stamp.h"
 
+enum { SETTLED = 300 }; /* milliseconds after which a state is told */
+
 int64_t node_clock(void)
 {
 	struct timespec t;
@@ -75,15 +77,11 @@ void node_notify(struct node *n, const char *format, ...)
 	notify_send(n->o.notify, text);
 }
 
-void node_tell(struct node *n)
+static void tell(struct node *n)
 {
 	const char *state = status_state(n);
 
-	if (!n->ready && n->intercept_state != SERVICE_STARTING &&
-	    n->intercept_state != SERVICE_DOWN && !n->stopping) {
-		n->ready = true;
-		node_notify(n, "READY=1\nMAINPID=%ld", (long)getpid());
-	}
+	event_del(n->tell_timer);
 	if (n->told == state)
 		return;
 	n->told = state;
@@ -93,6 +91,27 @@ void node_tell(struct node *n)
 	else
 		node_notify(n, "STATUS=%s: %.*s", state, (int)n->failure.len,
 		    n->failure.data ? n->failure.data : "");
+}
+
+static void on_tell(int fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	tell(arg);
+}
+
+void node_tell(struct node *n)
+{
+	if (!n->ready && n->intercept_state != SERVICE_STARTING &&
+	    n->intercept_state != SERVICE_DOWN && !n->stopping) {
+		n->ready = true;
+		node_notify(n, "READY=1\nMAINPID=%ld", (long)getpid());
+	}
+	/* What comes and goes at once is not worth a line. */
+	if (n->stopping)
+		tell(n);
+	else if (n->told != status_state(n))
+		node_in(n->tell_timer, SETTLED);
 }
 
 void node_warn(struct node *n)
@@ -217,6 +236,7 @@ void node_run(struct node *n)
 	n->sigterm = on_signal(n, SIGTERM, on_term);
 	n->sigint = on_signal(n, SIGINT, on_term);
 	n->sighup = on_signal(n, SIGHUP, on_hup);
+	n->tell_timer = node_event(n, -1, 0, on_tell, n);
 	n->watchdog = node_event(n, -1, 0, on_watchdog, n);
 	if (n->o.watchdog)
 		on_watchdog(-1, 0, n);
@@ -273,6 +293,7 @@ void node_free(struct node *n)
 	node_event_free(&n->sigint);
 	node_event_free(&n->sighup);
 	node_event_free(&n->watchdog);
+	node_event_free(&n->tell_timer);
 	node_event_free(&n->intercept_timer);
 	node_event_free(&n->notified);
 	node_event_free(&n->connected);

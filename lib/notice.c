@@ -272,9 +272,3 @@ bool notices_ended(const struct notices *n)
 {
 	return n->ended;
 }
-
-void notices_renew(struct notices *n)
-{
-	if (n->writer)
-		pipeline_renew(n->writer);
-}

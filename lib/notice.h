@@ -42,6 +42,5 @@ size_t notices_pending(const struct notices *);
 /* End the writer. */
 void notices_end(struct notices *);
 bool notices_ended(const struct notices *);
-void notices_renew(struct notices *);
 
 #endif

@@ -20,32 +20,42 @@ static void set_state(struct pipeline *p, enum pipeline_state state)
 	p->owner->state(p->arg, state);
 }
 
+/* NULL for a command that is just being started. */
 static struct run *run_of(struct pipeline *p, const struct channel *c)
 {
-	int i = 0;
+	for (int i = 0; i < RUNS; i++) {
+		if (p->run[i].channel == c)
+			return &p->run[i];
+	}
+	return NULL;
+}
 
-	while (p->run[i].channel != c)
-		i++;
-	return &p->run[i];
+/* Also asked for again while it is not back: where a stage behind the first
+ * has died, only writing to it ends the others. */
+static void send_ping(struct run *r)
+{
+	char line[sizeof("# ping \n") + TOKEN_LEN];
+	size_t n = 7;
+
+	memcpy(line, "# ping ", n);
+	memcpy(line + n, r->token, TOKEN_LEN);
+	n += TOKEN_LEN;
+	line[n++] = '\n';
+	channel_write(r->channel, (struct span){line, n});
+	r->ping_again = timer_now() + PING_AGAIN;
 }
 
 static void ping(struct run *r)
 {
 	static const char digits[] = "0123456789abcdef";
 	unsigned char raw[TOKEN_LEN / 2];
-	char line[sizeof("# ping \n") + TOKEN_LEN];
-	size_t n = 7;
 
 	uuid_random(raw, sizeof(raw));
 	for (size_t i = 0; i < sizeof(raw); i++) {
 		r->token[2 * i] = digits[raw[i] >> 4];
 		r->token[2 * i + 1] = digits[raw[i] & 15];
 	}
-	memcpy(line, "# ping ", n);
-	memcpy(line + n, r->token, TOKEN_LEN);
-	n += TOKEN_LEN;
-	line[n++] = '\n';
-	channel_write(r->channel, (struct span){line, n});
+	send_ping(r);
 	r->pinged = true;
 	r->ping_at = timer_now();
 	r->ping_stamp = stamp_now();
@@ -53,14 +63,8 @@ static void ping(struct run *r)
 
 static void on_open(struct channel *c, void *arg)
 {
-	struct pipeline *p = arg;
-	/* A command is open before its channel is known here. */
-	struct run *r = NULL;
+	struct run *r = run_of(arg, c);
 
-	for (int i = 0; i < RUNS; i++) {
-		if (p->run[i].channel == c)
-			r = &p->run[i];
-	}
 	if (!r)
 		return;
 	r->opened = true;
@@ -162,11 +166,7 @@ static void on_end(struct channel *c, void *arg, const char *why)
 }
 
 static const struct channel_owner channel_calls = {
-    .open = on_open,
-    .line = on_line,
-    .drained = on_drained,
-    .end = on_end,
-};
+    .open = on_open, .line = on_line, .drained = on_drained, .end = on_end};
 
 static bool start_run(struct pipeline *p, struct run *r, struct buf *why)
 {
@@ -265,6 +265,9 @@ static void tick_now(struct pipeline *p, struct run *r, int64_t now)
 	}
 	if (!r->pinged && silent >= PING_IDLE)
 		ping(r);
+	else if (r->pinged && now >= r->ping_again && !r->finished &&
+	    !channel_backlog(r->channel))
+		send_ping(r);
 	if (!r->pinged || now - r->heard < PING_LATE ||
 	    now - r->ping_at < PING_LATE)
 		return;
@@ -329,28 +332,4 @@ void pipeline_renew(struct pipeline *p)
 		SAY(p, "the fresh %s failed (%s): the old one goes on",
 		    p->config.name, buf_str(&why));
 	buf_release(&why);
-}
-
-void pipeline_end(struct pipeline *p)
-{
-	p->ending = true;
-	timer_stop(p->start);
-	if (p->run[RUN_NEXT].channel)
-		channel_free(p->run[RUN_NEXT].channel);
-	clear(&p->run[RUN_NEXT]);
-	pipeline_pump(p);
-	if (!p->run[RUN_NOW].channel && !p->run[RUN_OLD].channel)
-		p->owner->ended(p->arg);
-}
-
-void pipeline_free(struct pipeline *p)
-{
-	if (!p)
-		return;
-	for (int i = 0; i < RUNS; i++)
-		channel_kill(p->run[i].channel);
-	timer_free(p->tick);
-	timer_free(p->start);
-	map_release(&p->questions);
-	free(p);
 }

@@ -8,6 +8,7 @@
 enum {
 	PIPELINE_TICK = 500,	   /* all milliseconds */
 	PING_IDLE = 5000,	   /* without a line: ask whether it lives */
+	PING_AGAIN = 1000,	   /* not back: send it once more */
 	PING_LATE = 10000,	   /* unanswered for so long: say so */
 	REMOTE_DEAD = 30000,	   /* and then it is given up */
 	RENEW_WAIT = 1000,	   /* for a fresh one, before the old is ended:
@@ -33,7 +34,7 @@ struct run {
 	bool pinged;		   /* it is not back */
 	bool opened, answered, late;
 	bool finished; /* its end of input is under way */
-	int64_t since, heard, ping_at; /* timer_now */
+	int64_t since, heard, ping_at, ping_again; /* timer_now */
 	int64_t ping_stamp;	       /* stamp_now */
 };
 

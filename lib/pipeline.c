@@ -124,10 +124,37 @@ static void bad_line(struct pipeline *p, const char *why)
 	p->config.say("%s: a line %s; it is dropped", p->config.name, why);
 }
 
+/* What the run was asked under that id; an answer to what it was never asked
+ * is no answer. */
+static struct question *question_of(struct pipeline *p, const struct run *r,
+    struct span id)
+{
+	struct map_node *node = map_find(&p->questions, id);
+	struct question *q =
+	    node ? MAP_OWNER(node, struct question, node) : NULL;
+
+	return q && q->channel == r->channel ? q : NULL;
+}
+
+/* The line is no record, but it may say of which one it was made. */
+static void garbled(struct pipeline *p, struct run *r, struct span line,
+    const char *why)
+{
+	struct question *q = NULL;
+
+	if (p->owner->garbled && line.n > UUID_LEN && line.p[UUID_LEN] == '\t')
+		q = question_of(p, r, (struct span){line.p, UUID_LEN});
+	if (!q) {
+		bad_line(p, why);
+		return;
+	}
+	pipeline_drop(p, q);
+	p->owner->garbled(p->arg, q, why);
+}
+
 void pipeline_line(struct pipeline *p, struct run *r, struct span line)
 {
 	struct record record;
-	struct map_node *node;
 	struct question *q;
 	const char *why;
 
@@ -137,13 +164,11 @@ void pipeline_line(struct pipeline *p, struct run *r, struct span line)
 	}
 	why = record_parse(&record, line.p, line.n);
 	if (why) {
-		bad_line(p, why);
+		garbled(p, r, line, why);
 		return;
 	}
-	node = map_find(&p->questions, record.field[RECORD_ID]);
-	q = node ? MAP_OWNER(node, struct question, node) : NULL;
-	/* An answer to what it was never asked is no answer. */
-	if (!q || q->channel != r->channel) {
+	q = question_of(p, r, record.field[RECORD_ID]);
+	if (!q) {
 		p->owner->stray(p->arg, &record);
 		return;
 	}
@@ -160,4 +185,28 @@ enum pipeline_state pipeline_state(const struct pipeline *p)
 int64_t pipeline_rtt(const struct pipeline *p)
 {
 	return p->rtt;
+}
+
+void pipeline_end(struct pipeline *p)
+{
+	p->ending = true;
+	timer_stop(p->start);
+	if (p->run[RUN_NEXT].channel)
+		channel_free(p->run[RUN_NEXT].channel);
+	p->run[RUN_NEXT] = (struct run){0};
+	pipeline_pump(p);
+	if (!p->run[RUN_NOW].channel && !p->run[RUN_OLD].channel)
+		p->owner->ended(p->arg);
+}
+
+void pipeline_free(struct pipeline *p)
+{
+	if (!p)
+		return;
+	for (int i = 0; i < RUNS; i++)
+		channel_kill(p->run[i].channel);
+	timer_free(p->tick);
+	timer_free(p->start);
+	map_release(&p->questions);
+	free(p);
 }

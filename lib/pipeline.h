@@ -41,6 +41,9 @@ struct pipeline_owner {
 	/* The record came back. The question is the caller's again, who may
 	 * free it. */
 	void (*answer)(void *arg, struct question *, const struct record *);
+	/* What came back under its id is no record, why says what is wrong. The
+	 * question is the caller's again. NULL: it stays unanswered. */
+	void (*garbled)(void *arg, struct question *, const char *why);
 	/* A record came that nobody asked for; it may be a late one. */
 	void (*stray)(void *arg, const struct record *);
 	/* The state is another one now. */

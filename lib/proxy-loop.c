@@ -6,20 +6,19 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "component.h"
 #include "listener.h"
 #include "mem.h"
 #include "notice.h"
+#include "proxy-tls.h"
 #include "session.h"
 #include "status.h"
 #include "timer.h"
 
 enum {
-	TICK = 100,	 /* milliseconds */
-	EXPIRY_DAYS = 14, /* a certificate's end is said before it comes */
+	TICK = 100, /* milliseconds */
 	REST_SAID = 10000,
 };
 
@@ -48,16 +47,18 @@ static const struct listener_owner listener_calls = {
 
 void proxy_room(struct proxy *p)
 {
+	int64_t now = timer_now();
 	bool crowded = p->crowded ? p->held_bytes >= p->o.held_max / 4 * 3
 				  : p->held_bytes >= p->o.held_max;
 
 	if (crowded == p->crowded)
 		return;
 	p->crowded = crowded;
-	p->o.say(crowded ? "%zu bytes are held: nobody is read until that is "
-			   "less"
-			 : "%zu bytes are held: all are read again",
-	    p->held_bytes);
+	if (crowded && (!p->crowd_said || now - p->crowd_said > REST_SAID)) {
+		p->crowd_said = now;
+		p->o.say("%zu bytes are held: nobody is read until that is "
+			 "less", p->held_bytes);
+	}
 	for (struct session *s = p->sessions; s; s = s->next)
 		session_throttle(s);
 }
@@ -78,6 +79,7 @@ static void pipeline_ended(void *arg)
 
 static const struct pipeline_owner pipeline_calls = {
     .answer = verdict_answer,
+    .garbled = verdict_garbled,
     .stray = verdict_stray,
     .state = pipeline_changed,
     .ended = pipeline_ended,
@@ -117,42 +119,12 @@ static void on_reap(void *arg)
 	session_reap(arg);
 }
 
-static void tls_config(const struct proxy *p, struct tls_config *c)
-{
-	*c = (struct tls_config){.server = true,
-	    .certificates = p->o.certificate,
-	    .keys = p->o.key,
-	    .count = p->o.certificates,
-	    .alpn = "xmpp-client"};
-}
-
-static void say_expiry(struct proxy *p)
-{
-	time_t end = p->tls ? tls_context_expires(p->tls) : 0, now = time(NULL);
-
-	if (end && end < now)
-		p->o.say("a certificate has expired");
-	else if (end && end < now + EXPIRY_DAYS * 86400)
-		p->o.say("a certificate expires in %ld days",
-		    (long)((end - now) / 86400));
-}
-
 static void on_hup(void *arg)
 {
 	struct proxy *p = arg;
-	struct buf why = BUF_EMPTY;
-	struct tls_config c;
-
 	if (p->draining)
 		return;
-	tls_config(p, &c);
-	if (p->tls && tls_context_reload(&p->tls, &c, &why))
-		p->o.say("the certificates were read again");
-	else if (p->tls)
-		p->o.say("the certificates stay as they were: %s",
-		    buf_str(&why));
-	say_expiry(p);
-	buf_release(&why);
+	proxy_tls_reload(p);
 	pipeline_renew(p->pipeline);
 }
 
@@ -202,36 +174,6 @@ bool proxy_finished(const struct proxy *p)
 struct event_base *proxy_base(const struct proxy *p)
 {
 	return p->base;
-}
-
-static bool open_tls(struct proxy *p, struct buf *why)
-{
-	struct tls_config c;
-
-	if (p->o.certificates) {
-		tls_config(p, &c);
-		p->tls = tls_context_new(&c, why);
-		if (!p->tls)
-			return false;
-		say_expiry(p);
-	}
-	if (p->o.server->tls) {
-		c = (struct tls_config){.ca = p->o.server_ca,
-		    .alpn = "xmpp-client"};
-		p->server_tls = tls_context_new(&c, why);
-		if (!p->server_tls)
-			return false;
-	}
-	if (p->o.pipeline.address && p->o.pipeline.address->tls) {
-		c = (struct tls_config){.ca = p->o.pipeline_ca,
-		    .certificates = &p->o.pipeline_certificate,
-		    .keys = &p->o.pipeline_key,
-		    .count = p->o.pipeline_certificate ? 1 : 0};
-		p->pipeline_tls = tls_context_new(&c, why);
-		if (!p->pipeline_tls)
-			return false;
-	}
-	return true;
 }
 
 static bool resolve(struct address *a, struct buf *why)
@@ -303,7 +245,7 @@ struct proxy *proxy_open(struct event_base *base,
 	p->started = stamp_now();
 	p->sms.max = 2 * (o->max_clients ? o->max_clients : 10000);
 	*code = EX_CONFIG;
-	if (!open_tls(p, why))
+	if (!proxy_tls_open(p, why))
 		goto fail;
 	*code = EX_UNAVAILABLE;
 	if (!resolve(o->server, why) ||
@@ -338,9 +280,7 @@ void proxy_close(struct proxy *p)
 	timer_free(p->hup);
 	timer_free(p->term);
 	timer_free(p->interrupt);
-	tls_context_free(p->tls);
-	tls_context_free(p->server_tls);
-	tls_context_free(p->pipeline_tls);
+	proxy_tls_close(p);
 	sm_store_release(&p->sms);
 	map_release(&p->peers);
 	xml_free(p->xml);

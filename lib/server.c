@@ -1,12 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* What the server's elements mean, and where they go. */
-#include <inttypes.h>
-#include <stdio.h>
-#include <string.h>
-
 #include "session.h"
-
-#define NS_LIMITS "urn:xmpp:stream-limits:0"
 
 void server_header(struct session *s)
 {
@@ -25,61 +19,6 @@ void server_header(struct session *s)
 	wire_header(&p->out, &h);
 	s->leg[UP].opened = true;
 	session_write(s, DOWN, buf_span(&p->out));
-}
-
-/* What the node does itself, or does not do: TLS, compression (XEP-0138),
- * logging in without SASL (XEP-0078). */
-static bool removed(const struct stanza *x, uint32_t node)
-{
-	return stanza_is(x, node, NS_TLS, "starttls") ||
-	    stanza_is(x, node, "http://jabber.org/features/compress",
-		"compression") ||
-	    stanza_is(x, node, "http://jabber.org/features/iq-auth", "auth") ||
-	    stanza_is(x, node, NS_LIMITS, "limits");
-}
-
-/* XEP-0478: what both allow. */
-static void limits(struct proxy *p, struct buf *out)
-{
-	struct stanza *x = &p->stanza;
-	uint32_t node = stanza_child(x, 0, NS_LIMITS, "limits");
-	unsigned long long max = p->o.max_size, own;
-	struct buf text = BUF_EMPTY;
-
-	if (node != STANZA_NONE)
-		node = stanza_child(x, node, NS_LIMITS, "max-bytes");
-	if (node != STANZA_NONE) {
-		stanza_text(x, node, &text);
-		if (sscanf(buf_str(&text), "%llu", &own) == 1 && own < max)
-			max = own;
-		buf_release(&text);
-	}
-	buf_addf(out, "<limits xmlns=\"" NS_LIMITS "\"><max-bytes>%llu"
-		      "</max-bytes></limits>", max);
-}
-
-static void features(struct session *s)
-{
-	struct proxy *p = s->proxy;
-	struct stanza *x = &p->stanza;
-	struct buf *out = &p->out;
-
-	buf_reset(out);
-	if (stanza_read(x, buf_span(&p->canon)))
-		return;
-	buf_adds(out, "<stream:features xmlns=\"" NS_CLIENT
-		      "\" xmlns:stream=\"" NS_STREAM "\">");
-	if (p->o.tls == PROXY_TLS_OPTIONAL && !s->authenticated &&
-	    !link_tls(s->leg[UP].link))
-		buf_adds(out, "<starttls xmlns=\"" NS_TLS "\"/>");
-	for (uint32_t n = x->node[0].child; n != STANZA_NONE;
-	     n = x->node[n].next) {
-		if (x->node[n].name.n && !removed(x, n))
-			buf_addspan(out, x->node[n].raw);
-	}
-	limits(p, out);
-	buf_adds(out, "</stream:features>");
-	session_write(s, DOWN, buf_span(out));
 }
 
 static bool text_of(struct proxy *p, uint32_t node, struct buf *out)
@@ -308,7 +247,7 @@ void server_element(struct session *s, const struct oversize *over)
 	else if (over)
 		session_fail(s, "policy-violation", NULL, "too large");
 	else if (span_is(r->ns, NS_STREAM) && span_is(r->local, "features"))
-		features(s);
+		server_features(s);
 	else if (span_is(r->ns, NS_STREAM) && span_is(r->local, "error"))
 		stream_error(s);
 	else if (span_is(r->ns, NS_SASL) || span_is(r->ns, NS_SASL2))

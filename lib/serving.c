@@ -40,8 +40,8 @@ static pid_t start(const struct serving *s, struct relay *r)
 	if (pipe2(in, O_CLOEXEC) == 0 && pipe2(out, O_CLOEXEC) == 0)
 		pid = fork();
 	if (pid == 0)
-		_exit(command_exit_status(command_exec(s->command, in[0], out[1],
-		    env, s->nofile)));
+		_exit(command_exit_status(command_exec(s->command, in[0],
+		    out[1], env, s->nofile)));
 	ucspi_free(env);
 	if (pid < 0)
 		return -1; /* the process ends soon, and its pipes with it */

@@ -2,18 +2,13 @@
 /* The life of a session: its two links, its end, and how fast it is read. */
 #include "session.h"
 
-#include <errno.h>
 #include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
-#include "listener.h"
 #include "mem.h"
 #include "peer.h"
-#include "proxyproto.h"
 #include "timer.h"
 
-static void detach(struct leg *l)
+void leg_close(struct leg *l)
 {
 	if (l->link)
 		link_close(l->link, SESSION_CLOSE);
@@ -32,8 +27,8 @@ static void over(struct session *s)
 	for (int way = UP; way <= DOWN; way++)
 		lane_drop(s, way);
 	s->phase = SESSION_OVER;
-	detach(&s->leg[UP]);
-	detach(&s->leg[DOWN]);
+	leg_close(&s->leg[UP]);
+	leg_close(&s->leg[DOWN]);
 	if (s->sm)
 		sm_park(&p->sms, s->sm, timer_now());
 	s->sm = NULL;
@@ -113,7 +108,7 @@ void session_way_done(struct session *s, int way)
 		return;
 	}
 	s->server_done = true;
-	detach(&s->leg[DOWN]);
+	leg_close(&s->leg[DOWN]);
 	if (s->lane[UP].first)
 		verdict_unsent(s);
 	else
@@ -131,7 +126,7 @@ void session_replaced(struct session *s)
 	session_cut(s, "resumed on another connection");
 }
 
-static void on_timer(void *arg)
+void session_expired(void *arg)
 {
 	struct session *s = arg;
 
@@ -207,228 +202,13 @@ void session_reap(struct proxy *p)
 	}
 }
 
-/* Towards the server. */
-
-static void server_data(struct link *l, void *arg, const char *p, size_t n)
-{
-	(void)l;
-	leg_data(arg, DOWN, p, n);
-}
-
-static void on_drained(struct link *l, void *arg)
-{
-	(void)l;
-	session_throttle(arg);
-}
-
-static void open_server(struct session *s)
-{
-	session_write(s, UP, buf_span(&s->header));
-	buf_release(&s->header);
-	s->leg[DOWN].opened = s->leg[DOWN].ready = true;
-	leg_unblock(s, UP);
-}
-
-static void server_step(struct link *l, void *arg, enum link_step step)
-{
-	struct session *s = arg;
-	struct proxy *p = s->proxy;
-
-	if (step == LINK_CONNECTED && p->o.send_proxy) {
-		struct endpoint local = link_local(s->leg[UP].link);
-
-		buf_reset(&p->out);
-		proxyproto_write(&p->out, p->o.send_proxy,
-		    link_peer(s->leg[UP].link), &local);
-		link_write(l, p->out.data, p->out.len);
-	}
-	if (step == LINK_CONNECTED && p->server_tls)
-		link_secure(l, p->server_tls, p->o.server->host);
-	else
-		open_server(s);
-}
-
-static void server_end(struct link *l, void *arg, enum link_end end_of,
-    const char *why)
-{
-	struct session *s = arg;
-	struct leg *leg = &s->leg[DOWN];
-
-	if (!leg->ready) {
-		link_free(l);
-		leg->link = NULL;
-		s->why = why;
-		s->attempt++;
-		session_connect(s);
-		return;
-	}
-	if (end_of == LINK_FAILED) {
-		link_free(l);
-		leg->link = NULL;
-	}
-	if (!leg->ended || end_of == LINK_FAILED)
-		server_gone(s, why);
-}
-
-static const struct link_owner server_calls = {
-    .step = server_step,
-    .data = server_data,
-    .drained = on_drained,
-    .end = server_end,
-};
-
-void session_connect(struct session *s)
-{
-	struct proxy *p = s->proxy;
-	const struct address *a = p->o.server;
-	int fd = -1;
-
-	for (; fd < 0 && s->attempt < (a->count ? a->count : 1);) {
-		fd = address_connect(a, s->attempt);
-		if (fd < 0) {
-			s->why = strerror(errno);
-			s->attempt++;
-		}
-	}
-	if (fd < 0) {
-		p->o.say("session %.*s: cannot reach the server '%s': %s",
-		    RECORDER_TOKEN, s->token, a->text,
-		    s->why ? s->why : "no answer");
-		session_fail(s, "remote-connection-failed",
-		    "the server cannot be reached", "server unreachable");
-		return;
-	}
-	leg_reset(s, DOWN);
-	s->leg[UP].blocked = true;
-	s->leg[DOWN].link = link_new(p->loop, fd, &server_calls, s);
-	link_connecting(s->leg[DOWN].link);
-	session_throttle(s);
-}
-
-/* Towards the client. */
-
-static void client_data(struct link *l, void *arg, const char *p, size_t n)
-{
-	(void)l;
-	leg_data(arg, UP, p, n);
-}
-
-/* Plain or just secured: a stream begins. */
-static void begin(struct session *s)
-{
-	leg_reset(s, UP);
-	detach(&s->leg[DOWN]);
-	leg_reset(s, DOWN);
-	s->attempt = 0;
-	s->phase = SESSION_OPENING;
-	s->leg[UP].ready = true;
-	session_throttle(s);
-}
-
-/* Count it, or refuse it. */
-static bool admit(struct session *s, const struct endpoint *peer)
-{
-	struct proxy *p = s->proxy;
-	const char *condition = NULL;
-
-	if (p->o.max_clients && p->clients > p->o.max_clients)
-		condition = "resource-constraint";
-	else if (!peer_enter(p, s, peer))
-		condition = "policy-violation";
-	if (!condition)
-		return true;
-	p->count.refused_clients++;
-	session_fail(s, condition, "too many connections",
-	    "too many connections");
-	return false;
-}
-
-static void sniffed(struct session *s, bool tls)
-{
-	if (s->proxied && !admit(s, link_peer(s->leg[UP].link)))
-		return;
-	if (!tls && !s->direct) {
-		begin(s);
-	} else if (tls && s->proxy->tls) {
-		link_secure(s->leg[UP].link, s->proxy->tls, NULL);
-	} else {
-		session_cut(s, "TLS expected, or not expected");
-	}
-}
-
-static void client_step(struct link *l, void *arg, enum link_step step)
-{
-	struct session *s = arg;
-
-	(void)l;
-	if (step == LINK_SNIFFED_TLS)
-		sniffed(s, true);
-	else if (step == LINK_SNIFFED_PLAIN)
-		sniffed(s, false);
-	else if (step == LINK_SECURED)
-		begin(s);
-}
-
-static void client_end(struct link *l, void *arg, enum link_end end_of,
-    const char *why)
-{
-	struct session *s = arg;
-	bool first = !s->leg[UP].ended || s->leg[UP].footer;
-
-	if (end_of == LINK_FAILED) {
-		link_free(l);
-		s->leg[UP].link = NULL;
-	}
-	if (first)
-		client_gone(s, why);
-}
-
-static const struct link_owner client_calls = {
-    .step = client_step,
-    .data = client_data,
-    .drained = on_drained,
-    .end = client_end,
-};
-
-static bool expects_proxy(const struct proxy *p, const struct endpoint *peer)
-{
-	for (size_t i = 0; i < p->o.accept_proxies; i++) {
-		if (network_holds(&p->o.accept_proxy[i], peer))
-			return true;
-	}
-	return false;
-}
-
-void session_new(struct proxy *p, int fd, const struct listener *from,
-    const struct endpoint *peer)
-{
-	struct session *s = mem_zalloc(sizeof(*s));
-
-	s->proxy = p;
-	recorder_token(s->token);
-	s->sm_ns = NS_SM;
-	s->direct = listener_tls(from);
-	s->next = p->sessions;
-	if (s->next)
-		s->next->prev = s;
-	p->sessions = s;
-	p->clients++;
-	s->timer = timer_new(p->base, on_timer, s);
-	timer_in(s->timer, p->o.login_timeout);
-	leg_reset(s, UP);
-	leg_reset(s, DOWN);
-	s->leg[UP].link = link_new(p->loop, fd, &client_calls, s);
-	s->proxied = expects_proxy(p, peer);
-	if (s->proxied || admit(s, peer))
-		link_sniff(s->leg[UP].link, s->proxied);
-}
-
 void session_logged_in(struct session *s)
 {
 	struct proxy *p = s->proxy;
 
 	s->phase = SESSION_BOUND;
 	s->logged_in = true;
+	s->leg[UP].scan.limit = p->o.max_size;
 	p->logged_in++;
 	timer_stop(s->timer);
 	if (s->sm) {

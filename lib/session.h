@@ -109,7 +109,7 @@ struct proxy {
 	size_t held, held_bytes;
 	bool crowded;			/* held_bytes was too much */
 	bool draining, ended_once, pipeline_ended;
-	int64_t rest_said, late_said;
+	int64_t rest_said, late_said, crowd_said;
 	int64_t drain_until;
 	int64_t started;
 	struct proxy_counts count;
@@ -150,6 +150,8 @@ void session_settled(struct session *);
 /* proxy.c: look whether there is room, and stop or go on reading if that has
  * changed. */
 void proxy_room(struct proxy *);
+/* Its time is over: to log in, or for the server to answer. */
+void session_expired(void *session);
 /* The client of a managed session has come back on another connection. */
 void session_replaced(struct session *);
 
@@ -172,6 +174,8 @@ void leg_unblock(struct session *, int way);
 /* Begin anew, as after STARTTLS. */
 void leg_reset(struct session *, int way);
 void leg_release(struct leg *);
+/* Write what is queued, and end it in due form. */
+void leg_close(struct leg *);
 
 /* client.c and server.c: what it was. A header and an element are in
  * proxy.root, and the element in proxy.canon; where it was too large, over is
@@ -181,6 +185,8 @@ void client_element(struct session *, const struct oversize *over);
 void client_footer(struct session *);
 /* The connection ended. */
 void client_gone(struct session *, const char *why);
+/* features.c */
+void server_features(struct session *);
 void server_header(struct session *);
 void server_element(struct session *, const struct oversize *over);
 void server_footer(struct session *);

@@ -30,11 +30,12 @@ static bool start_stage(struct stages *s, const struct args *a,
     const struct launch *launch)
 {
 	struct stage *stage = &s->stage[s->count];
+	const char *slash = strrchr(a->word[0], '/');
 
 	stage->pid = launch_start(launch);
 	if (stage->pid < 0)
 		return false;
-	stage->name = mem_strdup(a->word[0]);
+	stage->name = mem_strdup(slash ? slash + 1 : a->word[0]);
 	stage->running = true;
 	s->count++;
 	return true;
@@ -177,6 +178,8 @@ bool stages_settle(struct stages *s, bool late)
 	size_t worst = 0;
 	bool settled = true;
 
+	/* Where all have ended there is no other end to wait for. */
+	late = late || stages_over(s);
 	for (size_t i = 1; i < s->count; i++) {
 		if (weight(s, i) > weight(s, worst))
 			worst = i;

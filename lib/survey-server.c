@@ -79,16 +79,17 @@ static void introduce(struct buf *b, const struct conf *c,
 		    &here, &there);
 }
 
+/* host: whom the certificate is for, as for cup-intercept. */
 static bool converse(struct greeting *g, struct probe *p,
     const struct conf *c, const char *domain, struct tls_context *tls,
-    struct buf *why)
+    const char *host, struct buf *why)
 {
 	struct buf out = BUF_EMPTY, in = BUF_EMPTY;
 	bool ok;
 
 	introduce(&out, c, p);
 	ok = probe_write(p, buf_span(&out), why) &&
-	    (!tls || probe_secure(p, tls, domain, why));
+	    (!tls || probe_secure(p, tls, host, why));
 	buf_reset(&out);
 	ask(&out, domain);
 	ok = ok && probe_write(p, buf_span(&out), why);
@@ -197,7 +198,8 @@ static void visit(struct survey *s, const struct conf *c, struct address *a,
 	if (!probe_connect(&p, a, PATIENCE, &why)) {
 		survey_add(s, FINDING_WRONG, "server %s: %s", server,
 		    buf_str(&why));
-	} else if (!converse(&g, &p, c, domain, tls, &why)) {
+	} else if (!converse(&g, &p, c, domain, tls, a->host,
+		       &why)) {
 		survey_add(s, FINDING_WRONG, "server %s: asked for %s: %s",
 		    server, domain, buf_str(&why));
 	} else {

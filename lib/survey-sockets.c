@@ -20,6 +20,8 @@ static const struct {
     {5275, "components: a component can speak for anyone"},
     {5347, "components: a component can speak for anyone"},
     {8888, "perhaps components (ejabberd): a component can speak for anyone"},
+    {1883, "perhaps MQTT (ejabberd): what is said there is not seen"},
+    {8883, "perhaps MQTT (ejabberd): what is said there is not seen"},
     {5280, "perhaps BOSH or WebSocket: clients, past the node"},
     {5281, "perhaps BOSH or WebSocket: clients, past the node"},
     {5443, "perhaps BOSH or WebSocket: clients, past the node"},

@@ -209,3 +209,14 @@ void survey_programs(struct survey *s, const struct conf *c,
 	find(s, "cup-log", search);
 	find(s, "cup-deliver", search);
 }
+
+void survey_all(struct survey *s, const struct conf *c, const char *search)
+{
+	survey_settings(s, c);
+	survey_programs(s, c, search);
+	survey_policy(s, c, search);
+	survey_files(s, c);
+	survey_server(s, c);
+	survey_compliance(s, c);
+	survey_sockets(s, c);
+}

@@ -30,8 +30,11 @@ void survey_add(struct survey *, enum finding, const char *format, ...)
 
 void survey_release(struct survey *);
 
-/* The parts. They take some seconds at most, each. search is where programs
+/* Look at everything, which may take some seconds. search is where programs
  * are looked for, as PATH. */
+void survey_all(struct survey *, const struct conf *, const char *search);
+
+/* The parts of it. */
 void survey_settings(struct survey *, const struct conf *);
 void survey_policy(struct survey *, const struct conf *, const char *search);
 void survey_programs(struct survey *, const struct conf *,

@@ -32,6 +32,17 @@ static void refuse_altered(struct item *i)
 	    span_of("could not be verified, and was not delivered"));
 }
 
+/* It came back as something else: that is on disk before it is said. */
+static void stop(struct proxy *p, struct item *i, const char *why)
+{
+	p->o.say("session %.*s: record %.*s came back and %s: it is not "
+		 "released", RECORDER_TOKEN, i->session->token, UUID_LEN,
+	    i->q.line.data, why);
+	buf_reset(&i->wire);
+	i->state = ITEM_NOTED;
+	notice_done(i, "gate", "", refuse_altered);
+}
+
 static void release(struct proxy *p, struct item *i, const struct record *r)
 {
 	struct span stanza = r->field[RECORD_STANZA];
@@ -45,12 +56,7 @@ static void release(struct proxy *p, struct item *i, const struct record *r)
 			wire_element(&i->wire, stanza);
 	}
 	if (why) {
-		p->o.say("session %.*s: record %.*s came back and %s: it is "
-			 "not released", RECORDER_TOKEN, i->session->token,
-		    UUID_LEN, i->q.line.data, why);
-		buf_reset(&i->wire);
-		i->state = ITEM_NOTED;
-		notice_done(i, "gate", "", refuse_altered);
+		stop(p, i, why);
 		return;
 	}
 	if (i->kind == ITEM_STANZA && i->way == UP)
@@ -79,6 +85,31 @@ static void stuck(struct proxy *p, struct item *i, const struct record *r)
 	    i->session->token, UUID_LEN, i->q.line.data,
 	    verdict_name(r->verdict));
 	i->state = ITEM_STUCK;
+}
+
+static void ask_more(struct session *s)
+{
+	if (s->phase == SESSION_OVER)
+		return;
+	lane_ask(s, UP);
+	lane_ask(s, DOWN);
+}
+
+void verdict_garbled(void *arg, struct question *q, const char *why)
+{
+	struct proxy *p = arg;
+	struct item *i = (struct item *)(void *)q;
+	struct session *s = i->session;
+
+	p->count.records_out++;
+	if (!s) {
+		item_free(p, i);
+		return;
+	}
+	s->lane[i->way].asked--;
+	item_unlist(p, i);
+	stop(p, i, why);
+	ask_more(s);
 }
 
 void verdict_answer(void *arg, struct question *q, const struct record *r)
@@ -114,10 +145,7 @@ void verdict_answer(void *arg, struct question *q, const struct record *r)
 		stuck(p, i, r);
 		break;
 	}
-	if (s->phase != SESSION_OVER) {
-		lane_ask(s, UP);
-		lane_ask(s, DOWN);
-	}
+	ask_more(s);
 }
 
 void verdict_stray(void *arg, const struct record *r)

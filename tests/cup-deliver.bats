@@ -282,3 +282,9 @@ assert_line_count() {
 	assert_equal "$status" 143
 	assert_equal "$(cat out)" "$HELLO"
 }
+
+@test "with stdout closed no stanza gets into the file of errors" {
+	record send pass "$(message a@x b@x hi)" | prove >in
+	run -74 bash -c 'cup-deliver --errors errors <in >&- 2>/dev/null'
+	assert_file_empty errors
+}

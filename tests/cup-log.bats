@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-# shellcheck shell=bash disable=SC2154
+# shellcheck shell=bash disable=SC2016,SC2034,SC2154
 
 load helpers
 load journal
@@ -55,14 +55,14 @@ one() {
 @test "the chain can be checked with sha256sum alone" {
 	{ one; one; one; } | cup-log j > out
 	prev=$(printf '%064d' 0)
-	lines=0
+	count=0
 	while IFS=$'\t' read -r seq chain text; do
 		sum=$(printf '%s\t%s\t%s' "$prev" "$seq" "$text" | sha256sum)
 		assert_equal "$chain" "${sum%% *}"
 		prev=$chain
-		lines=$((lines + 1))
+		count=$((count + 1))
 	done < "j/$SEGMENT_1"
-	assert_equal "$lines" 6
+	assert_equal "$count" 6
 }
 
 @test "the proof can be checked with sha256sum alone" {
@@ -182,6 +182,27 @@ cup-log: line 7: is cut off"
 	assert_line -n -1 --partial '# closed '
 	run --separate-stderr -0 cup-log j < /dev/null
 	assert_equal "$stderr" ""
+}
+
+@test "a second signal ends it where nobody reads what it passes on" {
+	mkfifo stuck
+	exec 7<> stuck
+	cup-log j < <(gen-records 100000 1) > stuck 2> err 7>&- &
+	LOG=$!
+	grown() { [ "$(stat -c %s "j/$SEGMENT_1")" -gt 1000000 ]; }
+	eventually 5 grown
+	kill -TERM "$LOG"
+	caught() { grep -q '^SigCgt:.*0$' "/proc/$LOG/status"; }
+	eventually 5 caught
+	kill -0 "$LOG"
+	kill -TERM "$LOG"
+	status=0
+	wait "$LOG" || status=$?
+	LOG=
+	exec 7>&-
+	assert_equal "$status" 143
+	cup-log j < /dev/null 2> err
+	run -0 cup-verify j
 }
 
 @test "a journal begins a new segment at a size" {

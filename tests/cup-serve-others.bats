@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: ISC
 # The same pipeline under inetd, tcpserver and socat, as cup-serve(1) shows
 # it, and under cup-serve with sockets that were passed on.
-# shellcheck disable=SC2030,SC2031,SC2119,SC2154
+# shellcheck disable=SC2016,SC2030,SC2031,SC2119,SC2154
 
 load helpers
 load serve

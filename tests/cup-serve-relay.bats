@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: ISC
 # Between TLS and a command: each direction flows and ends by itself.
-# shellcheck disable=SC2030,SC2031,SC2119,SC2154
+# shellcheck disable=SC2016,SC2030,SC2031,SC2119,SC2154
 
 load helpers
 load serve

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: ISC
 # How cup-serve ends, and how it goes on.
-# shellcheck disable=SC2030,SC2031,SC2119,SC2154
+# shellcheck disable=SC2016,SC2030,SC2031,SC2119,SC2154
 
 load helpers
 load serve
@@ -74,7 +74,8 @@ os.execvp(sys.argv[1], sys.argv[1:])' cup-serve "$@"
 	serve tcp:127.0.0.1:0 -- sh -c 'grep -E "^Sig(Blk|Ign)" /proc/self/status'
 	run -0 tcp </dev/null
 	assert_line --regexp 'SigBlk:.0+$'
-	assert_line --regexp 'SigIgn:.0+$'
+	# 32 and 33 are libc's own, and no program can change them.
+	assert_line --regexp 'SigIgn:.(0{16}|0{7}180000000)$'
 }
 
 @test "SIGKILL of the server lets connections end as they do" {

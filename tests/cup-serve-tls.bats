@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: ISC
 # cup-serve over TLS: who gets in, what the command is told, and both ends.
-# shellcheck disable=SC2030,SC2031,SC2119,SC2154
+# shellcheck disable=SC2016,SC2030,SC2031,SC2119,SC2154
 
 load helpers
 load serve

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-# shellcheck shell=bash disable=SC2154
+# shellcheck shell=bash disable=SC2016,SC2034,SC2154
 
 load helpers
 load journal
@@ -75,7 +75,7 @@ finds() {
 	one | cup-log a > out
 	one | cup-log b > out
 	one | cup-log c > out
-	change b/$SEGMENT_1 's/hello/hullo/'
+	change "b/$SEGMENT_1" 's/hello/hullo/'
 	run --separate-stderr -1 cup-verify a b c
 	assert_output --regexp $'^a: 1 records, .*\nc: 1 records, '
 	assert_equal "$stderr" "cup-verify: journal 'b': $SEGMENT_1:3: record 3 does not match its chain: it was changed"

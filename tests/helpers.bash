@@ -14,6 +14,8 @@ export POLICIES=$TOP/lib/policy
 # make asan points both elsewhere.
 CUP_BIN=${CUP_BIN:-$TOP/bin}
 CUP_TESTS=${CUP_TESTS:-$TOP/build/tests}
+# shellcheck source=tests/eventually.bash
+. "$TOP/tests/eventually.bash"
 
 common_setup() {
 	unset "${!XDG_@}" "${!CUP_C@}" http_proxy https_proxy no_proxy
@@ -42,16 +44,6 @@ message() {
 # column N: that field of each line.
 column() {
 	cut -f "$1"
-}
-
-# eventually SECONDS COMMAND...: until it succeeds or the time is over.
-eventually() {
-	local end=$((SECONDS + $1))
-	shift
-	until "$@"; do
-		((SECONDS < end)) || return 1
-		read -rt 0.05 <> <(:) || :
-	done
 }
 
 # The conduct every program shares; call as: conducts_itself PROG ARGS...

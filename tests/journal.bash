@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034
 # What the suites of the journal share: load it behind helpers.
 
 SEGMENT_1=00000000000000000001.log

@@ -27,9 +27,9 @@ make_certificate() {
 }
 
 # start_prosody DOMAIN USER...: password "pw"; C2S is its plain port, COMP
-# the one for components, LOG its log.
+# the one for components, LOG its log. ARCHIVE='' leaves out its archive.
 start_prosody() {
-	local domain=$1 dir=$PWD/prosody user
+	local domain=$1 dir=$PWD/prosody user archive=${ARCHIVE-'"mam";'}
 	shift
 	C2S=$(free_port) COMP=$(free_port) LOG=$dir/log
 	mkdir -p "$dir/data/${domain//./%2e}/accounts" "$dir/certs"
@@ -57,13 +57,14 @@ start_prosody() {
 		limits = { }
 		smacks_hibernation_time = 120
 		modules_enabled = { "roster"; "saslauth"; "disco"; "carbons";
-			"pep"; "mam"; "ping"; "smacks"; "csi_simple"; "tls";
+			"pep"; $archive "ping"; "smacks"; "csi_simple"; "tls";
 			"posix"; "blocklist"; "vcard_legacy"; "time";
 			"version"; "admin_shell" }
 		modules_disabled = { "s2s" }
 		admin_socket = "$dir/admin"
 		log = { info = "$dir/log" }
 		validate_from_addresses = false
+		${PROSODY_SETTINGS-}
 		VirtualHost "$domain"
 		Component "rooms.$domain" "muc"
 			modules_enabled = { "muc_mam" }
@@ -78,9 +79,13 @@ start_prosody() {
 	eventually 15 listens "$C2S"
 }
 
-# start_ejabberd DOMAIN USER...: likewise.
+# start_ejabberd DOMAIN USER...: likewise. EJABBERD_SETTINGS are added, and
+# EJABBERD_MAM is in place of mod_mam's line.
+# shellcheck disable=SC2034
 start_ejabberd() {
-	local domain=$1 dir=$PWD/ejabberd user register=
+	local domain=$1 dir=$PWD/ejabberd user register="" mam
+	mam='mod_mam: { default: always, db_type: mnesia }'
+	mam=${EJABBERD_MAM-$mam}
 	shift
 	C2S=$(free_port) COMP=$(free_port) LOG=$dir/out
 	mkdir -p "$dir/db"
@@ -91,8 +96,9 @@ start_ejabberd() {
 		hosts: ["$domain"]
 		loglevel: warning
 		auth_password_format: scram
+		${EJABBERD_SETTINGS-}
 		listen:
-		  - { port: $C2S, ip: "127.0.0.1", module: ejabberd_c2s, starttls: false, access: all, max_stanza_size: 1000000 }
+		  - { port: $C2S, ip: "127.0.0.1", module: ejabberd_c2s, backlog: 1024, starttls: false, access: all, max_stanza_size: 1000000 }
 		  - { port: $COMP, ip: "127.0.0.1", module: ejabberd_service, access: all, check_from: false, hosts: { "returns.$domain": { password: "secret" } } }
 		modules:
 		  mod_disco: {}
@@ -104,7 +110,7 @@ start_ejabberd() {
 		  mod_caps: {}
 		  mod_client_state: {}
 		  mod_stream_mgmt: { resume_timeout: 120 }
-		  mod_mam: { default: always, db_type: mnesia }
+		  $mam
 		  mod_muc: { host: "rooms.$domain", access: all, access_create: all, default_room_options: { mam: true } }
 		  mod_muc_admin: {}
 	EOF
@@ -119,13 +125,28 @@ start_ejabberd() {
 	eventually 40 test -e "$dir/ready" && eventually 10 listens "$C2S"
 }
 
+# The policy that xmpp-edge.py and xmpp-sm.py know of.
+write_policy() {
+	cat <<-'EOF'
+		reject word   event send body matches /forbidden/ text "not this word"
+		reject secret event recv body matches /secret/
+		reject carol  event login from carol@acme.localhost
+		pass all
+	EOF
+}
+
+# A stage that takes its time over what says "slow".
+# shellcheck disable=SC2034
+SLOW='mawk -W interactive "/slow/ { fflush(); system(\"sleep 3\") } { print; fflush() }"'
+JUDGED='cup-filter policy | cup-log --wait journal | cup-deliver --records'
+
 # start_node [OPTION...]: cup-intercept before $C2S for acme.localhost; PORT is
 # where it listens, and its log is node.log. PIPELINE is the shell pipeline.
 start_node() {
 	PORT=$(free_port)
 	[ -e acme.localhost.crt ] || make_certificate acme.localhost
-	[ -e policy ] || printf 'pass all\n' >policy
-	: "${PIPELINE=cup-filter policy | cup-log --wait journal | cup-deliver --records}"
+	[ -e policy ] || write_policy >policy
+	: "${PIPELINE=$JUDGED}"
 	cup-intercept --listen "tcp:127.0.0.1:$PORT" \
 		--server "tcp:127.0.0.1:$C2S" --node n1 \
 		--certificate acme.localhost.crt \
@@ -173,12 +194,55 @@ stop_all() {
 		kill "$pid" 2>/dev/null || :
 	done
 	for pid in "${STARTED[@]}"; do
-		eventually 5 gone "$pid" || kill -9 "$pid" 2>/dev/null || :
-		wait "$pid" 2>/dev/null || :
+		eventually 8 gone "$pid" || kill -9 "$pid" 2>/dev/null || :
 	done
 	STARTED=()
 }
 
+# gone PID: it has ended, whoever has to hear of it.
 gone() {
-	! kill -0 "$1" 2>/dev/null
+	case $(ps -o stat= -p "$1") in
+	'' | Z*) return 0 ;;
+	esac
+	return 1
+}
+
+# stages: the processes of the pipeline, in order.
+stages() {
+	local shell
+	for shell in $(pgrep -P "$NODE" -x sh); do
+		pgrep -P "$shell"
+	done
+}
+
+# The other end of a case that waits for us to act: begin_case CASE, then
+# said WORD, go_on, end_case. CASES is the file, if not xmpp-edge.py.
+begin_case() {
+	mkfifo "$1.in"
+	PYTHONPATH=$TOP/tests timeout 90 /usr/bin/python3 \
+		"$TOP/tests/${CASES:-xmpp-edge.py}" "$PORT" "$1" >"$1.out" 2>&1 \
+		<"$1.in" 3>&- &
+	CASE=$1 CASE_PID=$!
+	exec 9>"$1.in"
+	STARTED+=("$CASE_PID")
+}
+
+said() {
+	eventually 25 grep -q "$1" "$CASE.out"
+}
+
+go_on() {
+	echo >&9
+}
+
+end_case() {
+	exec 9>&-
+	wait "$CASE_PID" || { cat "$CASE.out"; return 1; }
+}
+
+# edge CASE...: of xmpp-edge.py, against the node at $PORT.
+edge() {
+	PYTHONPATH=$TOP/tests run /usr/bin/python3 "$TOP/tests/xmpp-edge.py" \
+		"$PORT" "$@"
+	assert_success
 }

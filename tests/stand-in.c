@@ -2,8 +2,9 @@
 /* Stands in for cup-intercept where cup-node is tested: it connects to the
  * pipeline it is told, puts to it the lines of the FIFO "in" of the folder
  * STAND_IN, and appends what comes back to "out" there. Beside these lie
- * "args" and "environment" as it was started with, and "exit", a number, which
- * it ends with at once if it is there. */
+ * "args" and "environment" as it was started with; "exit", a number, which it
+ * ends with at once if it is there; and "deaf", with which it does not end at
+ * a SIGTERM. */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -64,13 +65,11 @@ static int connect_to(const struct sockaddr_un *a)
 {
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
-	if (connect(fd, (const struct sockaddr *)a, sizeof(*a)) != 0) {
-		close(fd);
-		return -1;
-	}
-	if (write(fd, "# ping stand-in\n", 16) != 16)
-		die("ping");
-	return fd;
+	if (connect(fd, (const struct sockaddr *)a, sizeof(*a)) == 0 &&
+	    write(fd, "# ping stand-in\n", 16) == 16)
+		return fd;
+	close(fd);
+	return -1;
 }
 
 static int serve_status(const struct sockaddr_un *a)
@@ -106,6 +105,15 @@ static void leave_if_told(void)
 		fclose(f);
 }
 
+static int is_deaf(void)
+{
+	FILE *f = file("deaf", "r");
+
+	if (f)
+		fclose(f);
+	return f != NULL;
+}
+
 /* Copy what is there; false at the end. */
 static int copy(int from, int to)
 {
@@ -124,6 +132,7 @@ static int open_signals(void)
 	sigemptyset(&set);
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGHUP);
+	sigaddset(&set, SIGUSR1);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	return signalfd(-1, &set, SFD_CLOEXEC);
 }
@@ -139,14 +148,20 @@ static void drain(int fd, int out)
 	close(fd);
 }
 
-/* SIGTERM ends it; at a SIGHUP it goes over to a fresh pipeline. */
+/* SIGTERM ends it; at a SIGHUP it goes over to a fresh pipeline, and at a
+ * SIGUSR1 it does so without waiting for what is left in the old one. */
 static int take_signal(int signals, int pipeline, int out)
 {
 	struct signalfd_siginfo info;
 
 	if (read(signals, &info, sizeof(info)) != sizeof(info))
 		die("signals");
-	drain(pipeline, out);
+	if (info.ssi_signo == SIGTERM && is_deaf())
+		return pipeline;
+	if (info.ssi_signo == SIGUSR1)
+		close(pipeline);
+	else
+		drain(pipeline, out);
 	if (info.ssi_signo == SIGTERM)
 		exit(0);
 	return -1;

@@ -3,6 +3,7 @@
 # What the library promises, tested in C: each program says it in TAP.
 
 load helpers
+load serve
 
 setup() {
 	common_setup
@@ -57,6 +58,11 @@ proves() {
 
 @test "addresses are taken apart, listened on and connected to" {
 	proves address-test
+}
+
+@test "links carry bytes both ways, plain and secured, and end in order" {
+	certificates
+	proves link-test
 }
 
 @test "PROXY headers are read and written, and hostile ones refused" {

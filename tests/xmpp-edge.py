@@ -4,6 +4,7 @@
 The node's policy: bodies with "forbidden" are rejected by rule "word", with
 the text "not this word".
 """
+import hashlib
 import socket
 import sys
 import time
@@ -95,7 +96,7 @@ def case_stamped():
     b = Raw(PORT).login("bob", "home")
     a.send(f"<message from='carol@{DOMAIN}/x' to='{BOB}/home' type='chat'>"
            "<body>one\ntwo\tthree &lt;</body></message>")
-    got = b.expect("<message.*</message>").group(0)
+    got = b.expect("<message[^>]*home[^>]*>(?:(?!<message).)*</message>").group(0)
     assert f'from="{ALICE}/desk"' in got or f"from='{ALICE}/desk'" in got, got
     assert "one\ntwo\tthree &lt;" in got, got
     a.end(), b.end()
@@ -234,6 +235,152 @@ def case_half_stanza():
     a = Raw(PORT).login("alice", "desk")
     a.send(f"<message to='{BOB}'><body>half")
     a.cut()
+
+
+def case_bounced():
+    """Nothing decides: the sender learns it, bob never gets it."""
+    b = Raw(PORT).login("bob", "home")
+    a = Raw(PORT).login("alice", "desk")
+    print("ready", flush=True)
+    sys.stdin.readline()
+    a.chat(BOB, "into the void", "v1")
+    a.expect('id="v1"[^>]*type="error".*type="wait".*resource-constraint')
+    print("bounced", flush=True)
+    sys.stdin.readline()
+    a.chat(BOB, "and on", "v2")
+    b.expect("and on")
+    assert "void" not in b.log, b.log
+    a.end(), b.end()
+
+
+def case_altered():
+    """A stage that makes another stanza of it: nothing is released."""
+    b = Raw(PORT).login("bob", "home")
+    a = Raw(PORT).login("alice", "desk")
+    for i, what in enumerate(("double", "close", "from", "to", "ident",
+                              "kind", "swap", "open")):
+        a.chat(BOB, f"make {what}", f"a{i}")
+        a.expect(f'id="a{i}"[^>]*type="error".*internal-server-error')
+    a.chat(BOB, "make better", "good")
+    b.expect("made better")
+    assert "make" not in b.log and "evil" not in b.log, b.log
+    a.end(), b.end()
+
+
+def case_undelivered():
+    """Without cup-deliver nothing is let out, whatever is written."""
+    c = Raw(PORT)
+    c.auth("alice")
+    c.send("<iq type='set' id='b'><bind xmlns="
+           "'urn:ietf:params:xml:ns:xmpp-bind'/></iq>")
+    c.expect("<resource-constraint ")
+    assert "<jid>" not in c.log
+    c.closed()
+
+
+def case_unreachable():
+    c = fresh()
+    c.send(HEADER)
+    c.expect("<remote-connection-failed ")
+    c.closed()
+
+
+def case_too_many():
+    """From one address two are allowed."""
+    one, two = Raw(PORT), Raw(PORT)
+    one.send(HEADER), two.send(HEADER)
+    one.expect("</stream:features>"), two.expect("</stream:features>")
+    three = Raw(PORT)
+    three.expect("<policy-violation .*too many connections")
+    three.closed()
+    one.cut()
+    four = Raw(PORT)
+    four.send(HEADER)
+    four.expect("</stream:features>")
+
+
+def case_slow_login():
+    c = fresh()
+    c.expect("<connection-timeout .*</stream:stream>", 5)
+    c.closed()
+    d = Raw(PORT)
+    d.closed(5)
+
+
+def case_stopping():
+    """SIGTERM: whoever waits for nothing is told at once, the held stanza of
+    the other one still goes out."""
+    b = Raw(PORT).login("bob", "home")
+    a = Raw(PORT).login("alice", "desk")
+    a.chat(BOB, "slow last words", "l1")
+    print("ready", flush=True)
+    a.expect("<system-shutdown ")
+    b.expect("<system-shutdown ")
+    a.closed(), b.closed()
+
+
+def case_certificate():
+    der = fresh().socket.getpeercert(True)
+    print(hashlib.sha256(der).hexdigest())
+
+
+def case_stays():
+    """One client over a reload."""
+    a = Raw(PORT).login("alice", "desk")
+    b = Raw(PORT).login("bob", "home")
+    print("ready", flush=True)
+    for i in range(200):
+        a.chat(BOB, f"number {i}")
+        b.expect(f"number {i}<")
+        time.sleep(0.01)
+    a.end(), b.end()
+
+
+def case_told():
+    b = Raw(PORT).login("bob", "home", sm=True)
+    a = Raw(PORT).login("alice", "desk")
+    a.chat(BOB, "secret", "s1")
+    a.expect('id=["\']s1["\'].*policy-violation')
+    a.end(), b.end()
+
+
+def case_passed():
+    b = Raw(PORT).login("bob", "home")
+    a = Raw(PORT).login("alice", "desk")
+    print("ready", flush=True)
+    sys.stdin.readline()
+    a.chat(BOB, "let through", "v1")
+    b.expect("let through", 15)
+    a.end(), b.end()
+
+
+def case_crowd():
+    """More come than there are files for."""
+    b = Raw(PORT).login("bob", "home")
+    a = Raw(PORT).login("alice", "desk")
+    crowd = [Raw(PORT) for _ in range(60)]
+    time.sleep(1)
+    a.chat(BOB, "still here")
+    b.expect("still here")
+    for c in crowd:
+        c.cut()
+    time.sleep(2)
+    Raw(PORT).login("alice", "later").end()
+    a.end(), b.end()
+
+
+def case_proxied():
+    c = socket.create_connection(("127.0.0.1", PORT))
+    c.sendall(b"PROXY TCP4 192.0.2.7 127.0.0.1 4711 5222\r\n")
+    r = Raw.__new__(Raw)
+    r.socket, r.text, r.log, r.tls = c, "", "", True
+    r.login("alice", "far").end()
+
+
+def case_unproxied():
+    c = Raw(PORT)
+    c.send(HEADER)
+    c.closed()
 
 
 for name in sys.argv[2:]:

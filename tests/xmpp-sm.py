@@ -105,6 +105,9 @@ class Managed:
             self.raw.send(text)
 
     def end(self):
+        # Or the server sends to the next who logs in what was not said to
+        # have come.
+        self.raw.send(f"<a xmlns='{SM}' h='{self.handled}'/>")
         self.raw.send("</stream:stream>")
         self.raw.closed(10)
 

@@ -3,7 +3,9 @@
  * real (SCRAM-SHA-1 or PLAIN, plain, STARTTLS or direct TLS) and
  *   load chat ...  send to one another in pairs, with WINDOW messages under
  *                  way each, or RATE a second in all; every message is
- *                  counted, also lost, doubled and overtaken ones
+ *                  counted, also lost, doubled and overtaken ones;
+ *                  --ids FILE gets "sent|got|error SENDER NUMBER" of each,
+ *                  with --one-way only one of each pair sends
  *   load idle ...  stay logged in until standard input ends
  * One line of key=value is printed at the end (idle: when all are in). */
 #define _GNU_SOURCE
@@ -32,15 +34,16 @@
 #include "diag.h"
 #include "mem.h"
 
-enum { SECOND = 1000000000, SCRAM_LEN = 20, PACE = 64 };
+enum { SECOND = 1000000000, SCRAM_LEN = 20, PACE = 64, NUMBER = 16 };
 
 enum state { CONNECTING, HEADER, FEATURES, PROCEED, CHALLENGE, SUCCESS,
 	REHEADER, BIND, BOUND, GONE };
 
 struct options {
-	char *host, *port, *domain, *password, *prefix, *tls, *mechanism;
-	int clients, window, seconds, rate, size;
+	const char *host, *port, *domain, *password, *prefix, *tls, *mechanism, *ids;
+	int clients, window, seconds, rate, size, wait;
 	bool idle;
+	int one_way;
 };
 
 struct client {
@@ -64,6 +67,7 @@ struct load {
 	int64_t *latency;
 	size_t latencies, cap;
 	bool chatting;
+	FILE *ids;
 };
 
 static int64_t now(void)
@@ -238,16 +242,43 @@ static bool has(struct client *c, const char *mark)
 	return c->in.len && memmem(c->in.data, c->in.len, mark, strlen(mark));
 }
 
+/* Numbers in bodies are letters from a to p: digits might look like those of
+ * a card to a policy. */
+static void add_number(struct buf *b, uint64_t n)
+{
+	for (int shift = 60; shift >= 0; shift -= 4)
+		buf_addc(b, (char)('a' + (n >> shift & 15)));
+	buf_addc(b, ' ');
+}
+
+static uint64_t number(const char *p)
+{
+	uint64_t n = 0;
+
+	for (int i = 0; i < NUMBER; i++)
+		n = n << 4 | ((unsigned)(p[i] - 'a') & 15);
+	return n;
+}
+
+static void note(struct load *l, const char *what, int sender, uint64_t n)
+{
+	if (l->ids)
+		fprintf(l->ids, "%s %d %" PRIu64 "\n", what, sender, n);
+}
+
 static void message(struct load *l, struct client *c, int64_t due)
 {
 	struct client *peer = &l->client[c->number ^ 1];
 
 	buf_addf(&c->out, "<message to='%s%d@%s/load' type='chat' "
-	    "id='l%" PRIu64 "'><body>L %" PRIu64 " %" PRId64 " ",
-	    l->o.prefix, peer->number, l->o.domain, c->sent, c->sent, due);
+	    "id='l%" PRIu64 "'><body>L ",
+	    l->o.prefix, peer->number, l->o.domain, c->sent);
+	add_number(&c->out, c->sent);
+	add_number(&c->out, (uint64_t)due);
 	memset(buf_room(&c->out, (size_t)l->o.size), 'x', (size_t)l->o.size);
 	c->out.len += (size_t)l->o.size;
 	buf_adds(&c->out, "</body></message>");
+	note(l, "sent", c->number, c->sent);
 	c->sent++;
 	l->sent++;
 	push(l, c);
@@ -261,24 +292,39 @@ static void latency(struct load *l, int64_t ns)
 	l->latency[l->latencies++] = ns;
 }
 
+/* One that could not be delivered came back; another takes its place. */
+static void refused(struct load *l, struct client *c, struct span m)
+{
+	char *id = memmem(m.p, m.n, " id=\"l", 6);
+
+	if (!id)
+		id = memmem(m.p, m.n, " id='l", 6);
+	if (!id)
+		broken(c, "an error without an id");
+	l->errors++;
+	note(l, "error", c->number, strtoull(id + 6, NULL, 10));
+	if (l->chatting && !l->o.rate)
+		message(l, c, now());
+}
+
 /* One whole message element is at the front of the input. */
 static void arrived(struct load *l, struct client *c, struct span m)
 {
 	char *body = memmem(m.p, m.n, "<body>L ", 8);
 	uint64_t n;
-	char *rest;
 
 	if (memmem(m.p, m.n, "type='error'", 12) ||
 	    memmem(m.p, m.n, "type=\"error\"", 12)) {
-		l->errors++;
+		refused(l, c, m);
 		return;
 	}
-	if (!body)
+	if (!body || m.p + m.n - body < 8 + 2 * (NUMBER + 1))
 		return;
-	n = strtoull(body + 8, &rest, 10);
+	n = number(body + 8);
 	l->received++;
+	note(l, "got", c->number ^ 1, n);
 	l->last = now();
-	latency(l, l->last - strtoll(rest, NULL, 10));
+	latency(l, l->last - (int64_t)number(body + 8 + NUMBER + 1));
 	if (n < c->seen)
 		l->doubled++;
 	else {
@@ -478,11 +524,15 @@ static void start(struct load *l, int number)
 	l->under_way++;
 }
 
-static void turn(struct load *l, int timeout)
+/* Wait for at most ns: a rate needs more than epoll's milliseconds. */
+static void turn(struct load *l, int64_t ns)
 {
+	struct pollfd p = {.fd = l->epoll, .events = POLLIN};
+	struct timespec ts = {ns / SECOND, ns % SECOND};
 	struct epoll_event e[256];
-	int n = epoll_wait(l->epoll, e, 256, timeout);
+	int n = ppoll(&p, 1, &ts, NULL);
 
+	n = n > 0 ? epoll_wait(l->epoll, e, 256, 0) : 0;
 	for (int i = 0; i < n; i++)
 		handle(l, e[i].data.ptr);
 }
@@ -494,42 +544,45 @@ static void log_in(struct load *l)
 	while (l->bound < l->o.clients) {
 		while (l->started < l->o.clients && l->under_way < PACE)
 			start(l, l->started);
-		turn(l, 1000);
+		turn(l, SECOND);
 		if (now() > deadline)
 			diag_die(1, "%d of %d logged in", l->bound,
 			    l->o.clients);
 	}
 }
 
+/* When the next message is to be sent, at a rate. */
+static int64_t due(const struct load *l)
+{
+	return l->begin + (int64_t)(l->sent * SECOND / (uint64_t)l->o.rate);
+}
+
 static void chat(struct load *l)
 {
-	uint64_t due_count;
-	int64_t stop;
+	int64_t stop, wait;
 
 	l->begin = now();
 	stop = l->begin + (int64_t)l->o.seconds * SECOND;
 	l->chatting = true;
-	for (int i = 0; i < l->o.clients && !l->o.rate; i++) {
+	for (int i = 0; i < l->o.clients && !l->o.rate;
+	    i += l->o.one_way ? 2 : 1) {
 		for (int w = 0; w < l->o.window; w++)
 			message(l, &l->client[i], now());
 	}
 	while (now() < stop) {
-		int64_t t = now() - l->begin;
-
-		due_count = (uint64_t)t * (uint64_t)l->o.rate / SECOND;
-		while (l->o.rate && l->sent < due_count)
+		while (l->o.rate && due(l) <= now())
 			message(l, &l->client[l->sent * 7919 %
-			    (uint64_t)l->o.clients], l->begin +
-			    (int64_t)(l->sent * SECOND /
-			    (uint64_t)l->o.rate));
-		turn(l, l->o.rate ? 1 : 100);
+			    (uint64_t)l->o.clients], due(l));
+		wait = l->o.rate ? due(l) - now() : SECOND / 10;
+		if (wait > 0)
+			turn(l, wait);
 	}
 	l->chatting = false;
 	l->end = now();
 	/* What is under way is waited for; what never comes is lost. */
 	while (l->received + l->errors < l->sent && now() < l->end +
-	    (int64_t)15 * SECOND)
-		turn(l, 100);
+	    (int64_t)l->o.wait * SECOND)
+		turn(l, SECOND / 10);
 }
 
 static int ascending(const void *a, const void *b)
@@ -572,6 +625,9 @@ static void parse(struct options *o, int argc, const char **argv)
 	    {"seconds", 's', POPT_ARG_INT, &o->seconds, 0, "", ""},
 	    {"rate", 'r', POPT_ARG_INT, &o->rate, 0, "", ""},
 	    {"size", 'b', POPT_ARG_INT, &o->size, 0, "", ""},
+	    {"wait", 'e', POPT_ARG_INT, &o->wait, 0, "", ""},
+	    {"ids", 'i', POPT_ARG_STRING, &o->ids, 0, "", ""},
+	    {"one-way", '1', POPT_ARG_NONE, &o->one_way, 0, "", ""},
 	    POPT_AUTOHELP POPT_TABLEEND};
 	poptContext ctx = poptGetContext(NULL, argc, argv, table, 0);
 	const char *verb;
@@ -590,7 +646,7 @@ int main(int argc, char **argv)
 	struct load l = {.o = {.host = "127.0.0.1", .domain = "localhost",
 	    .password = "pw", .prefix = "user", .tls = "none",
 	    .mechanism = "SCRAM-SHA-1", .clients = 100, .window = 4,
-	    .seconds = 10, .size = 256}};
+	    .seconds = 10, .size = 256, .wait = 15}};
 	struct addrinfo hints = {.ai_socktype = SOCK_STREAM};
 	struct rlimit files = {65536, 65536};
 
@@ -615,7 +671,13 @@ int main(int argc, char **argv)
 			turn(&l, 200);
 		return 0;
 	}
+	if (l.o.ids && !(l.ids = fopen(l.o.ids, "w")))
+		diag_die_errno(1, "cannot write '%s'", l.o.ids);
+	printf("clients=%d\n", l.bound);
+	fflush(stdout);
 	chat(&l);
 	report(&l);
+	if (l.ids && fclose(l.ids) != 0)
+		diag_die_errno(1, "cannot write '%s'", l.o.ids);
 	return 0;
 }

@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: ISC
+# shellcheck shell=bash
+# Two federated servers, red.localhost and blue.localhost, with a node before
+# each; for federation.bats. What is started is stopped by stop_all.
+
+# A name server cannot be asked for a port in a hosts file, so servers find
+# each other at 5269: on addresses of 127.0.0.0/8 that nobody has at the time.
+free_address() {
+	local address
+	while :; do
+		address=127.$((RANDOM % 250 + 2)).$((RANDOM % 250 + 2)).$((RANDOM % 250 + 2))
+		(: <>"/dev/tcp/$address/5269") 2>/dev/null || break
+	done
+	echo "$address"
+}
+
+# make_authority: ca.crt signs what servers show each other.
+make_authority() {
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 \
+		-nodes -days 30 -subj "/CN=authority" \
+		-keyout ca.key -out ca.crt 2>/dev/null
+}
+
+# sign_certificate NAME: NAME.crt and NAME.key, by that authority.
+sign_certificate() {
+	openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
+		-subj "/CN=$1" -keyout "$1.key" -out "$1.csr" 2>/dev/null
+	openssl x509 -req -in "$1.csr" -CA ca.crt -CAkey ca.key \
+		-CAcreateserial -days 30 -out "$1.crt" -extfile \
+		<(echo "subjectAltName=DNS:$1") 2>/dev/null
+	chmod 600 "$1.key"
+}
+
+# federate DOMAIN ADDRESS USER...: a Prosody that other servers reach at
+# ADDRESS; its listener for clients is at the loopback's port C2S.
+federate() {
+	local domain=$1 address=$2 dir=$PWD/server-$1 user
+	shift 2
+	C2S=$(free_port) COMP=$(free_port)
+	mkdir -p "$dir/data/${domain//./%2e}/accounts"
+	for user; do
+		printf 'return { ["password"] = "pw"; };\n' \
+			>"$dir/data/${domain//./%2e}/accounts/$user.dat"
+	done
+	cat >"$dir/cfg.lua" <<-EOF
+		run_as_root = true
+		pidfile = "$dir/pid"
+		data_path = "$dir/data"
+		interfaces = { "127.0.0.1" }
+		c2s_ports = { $C2S }
+		c2s_direct_tls_ports = { }
+		c2s_require_encryption = false
+		allow_unencrypted_plain_auth = true
+		s2s_interfaces = { "$address" }
+		s2s_ports = { 5269 }
+		s2s_direct_tls_ports = { }
+		s2s_secure_auth = true
+		component_ports = { $COMP }
+		validate_from_addresses = false
+		http_ports = { }
+		https_ports = { }
+		use_ipv6 = false
+		ssl = { certificate = "$PWD/$domain.crt";
+			key = "$PWD/$domain.key"; cafile = "$PWD/ca.crt" }
+		unbound = { resolvconf = false; hoststxt = "$PWD/hosts";
+			forward = "127.0.0.1@9";
+			options = { ["local-zone:"] = "localhost. static" } }
+		authentication = "internal_hashed"
+		limits = { }
+		modules_enabled = { "roster"; "saslauth"; "disco"; "tls";
+			"smacks"; "ping"; "posix" }
+		log = { debug = "$dir/log" }
+		VirtualHost "$domain"
+		Component "returns.$domain"
+			component_secret = "secret"
+	EOF
+	prosody -F --config "$dir/cfg.lua" >"$dir/out" 2>&1 </dev/null 3>&- &
+	STARTED+=("$!")
+	eventually 15 listens "$C2S"
+}
+
+# place_node NODE DOMAIN [KEY=VALUE...]: before the server that federate()
+# started, with the policy of that name; PORT is where clients connect.
+place_node() {
+	local node=$1 domain=$2
+	shift 2
+	PORT=$(free_port)
+	cup-config "$node" "listen=tcp:127.0.0.1:$PORT" \
+		"server=tcp:127.0.0.1:$C2S" "domain=$domain" \
+		"certificate=$PWD/$domain.crt" "private-key=$PWD/$domain.key" \
+		"policy=$PWD/$node.policy" "journal=$PWD/$node.journal" \
+		"$@" >/dev/null
+	cup-node "$node" 2>"$node.log" >/dev/null </dev/null 3>&- &
+	STARTED+=("$!")
+	eventually 15 node_is "$node" state up
+}
+
+# node_is NODE KEY VALUE: in its status.
+node_is() {
+	cup-node --status "$1" 2>/dev/null | grep -qx "$2 $3"
+}
+
+# come NAME DOMAIN PORT: log in through the node there; what the client sees
+# is in NAME.seen, and what is written to NAME.in is sent.
+come() {
+	rm -f "$1.in"
+	mkfifo "$1.in"
+	/usr/bin/python3 "$TOP/tests/xmpp-talk.py" "$1@$2/home" 127.0.0.1 \
+		"$3" ca.crt <>"$1.in" >"$1.seen" 2>"$1.err" 3>&- &
+	TALK=$!
+	STARTED+=("$TALK")
+	eventually 20 grep -qs "^in " "$1.seen" ||
+		{ cat "$1.seen" "$1.err"; return 1; }
+}
+
+# says NAME TO TEXT
+says() {
+	echo "$2 $3" >"$1.in"
+}
+
+# sees NAME PATTERN
+sees() {
+	eventually 10 grep -qE "^$2" "$1.seen" || { cat "$1.seen"; return 1; }
+}
+
+# journaled NODE EVENT VERDICT TEXT: exactly one such record is there.
+journaled() {
+	local count
+	count=$(cup-search --event "$2" "$BATS_FILE_TMPDIR/$1.journal" "$4" |
+		cut -f 6 | grep -cx "$3")
+	[ "$count" -eq 1 ] || {
+		cup-search "$BATS_FILE_TMPDIR/$1.journal" "$4"
+		return 1
+	}
+}
+
+# unheard_of NODE TEXT: no record has it.
+unheard_of() {
+	run -1 cup-search "$BATS_FILE_TMPDIR/$1.journal" "$2"
+	assert_output ""
+}
+
+# sound LOG...: make asan: what a daemon did wrong stands in its log only.
+sound() {
+	! grep -sA 20 -E 'Sanitizer|runtime error' "$@"
+}

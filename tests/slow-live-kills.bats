@@ -1,0 +1,143 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
+# A pipeline that is killed again and again under load.
+
+load helpers
+load servers.bash
+load load.bash
+
+setup() {
+	common_setup
+	STARTED=()
+}
+
+teardown() {
+	tail -n 40 node.log 2>/dev/null || :
+	stop_all
+}
+
+# Back up, by itself or, where it paused too long, because it is asked to.
+back_up() {
+	eventually 3 status_is pipeline up || {
+		kill -HUP "$NODE"
+		eventually 20 status_is pipeline up
+	}
+}
+
+down() {
+	[ "$(grep -c "pipeline is down" node.log)" -ge "$1" ]
+}
+
+more_records() {
+	[ "$(status records-out)" -ge $(($1 + 300)) ]
+}
+
+# once FILE...: no line is there twice.
+once() {
+	local file
+	for file; do
+		assert_equal "$(uniq -d "$file" | head -n 5)" ""
+	done
+}
+
+# within FILE FILE: the lines of the first are in the second.
+within() {
+	assert_equal "$(comm -23 "$1" "$2" | head -n 5)" ""
+}
+
+# noticed OUTCOME: "SENDER NUMBER" of the load's messages, by the notices.
+noticed() {
+	cup-search --event=done refused | grep -F "outcome=\"$1\"" |
+		cut -f 10 | load_ids
+}
+
+@test "a pipeline killed 20 times under 2,000 messages: none slips, doubles or is lost" {
+	# shellcheck disable=SC2046
+	ARCHIVE='' start_prosody acme.localhost $(users 200)
+	start_node --tls optional --hold-timeout 500ms
+	begin_load chat --clients 200 --window 10 --seconds 40 --size 100 \
+		--wait 40
+	local i
+	for i in {1..20}; do
+		back_up
+		eventually 20 more_records "$(status records-out)"
+		kill -9 "$(stages | sed -n "$((i % 3 + 1))p")"
+		eventually 10 down "$i"
+	done
+	back_up
+	end_load
+	cat chat.load
+	assert_equal "$(grep -c 'pipeline is down' node.log)" 20
+	assert_equal "$(said_of chat lost)" 0
+	assert_equal "$(said_of chat doubled)" 0
+
+	of_ids chat sent >sent.ids
+	of_ids chat got >got.ids
+	of_ids chat error >error.ids
+	judged send >judged-send
+	judged recv >judged-recv
+	wc -l ./*.ids judged-send judged-recv
+	assert [ "$(wc -l <error.ids)" -gt 0 ]
+	once got.ids error.ids judged-send judged-recv
+	within got.ids judged-send
+	within got.ids judged-recv
+	# Each has one answer, and only one.
+	sort got.ids error.ids >answered
+	once answered
+	run -0 cmp sent.ids answered
+	# An error was on disk before it was sent.
+	noticed bounced >noticed.ids
+	run -0 cmp error.ids noticed.ids
+	run -0 cup-verify journal
+	run -0 cup-verify refused
+}
+
+held_is() {
+	[ "$(status held)" -ge "$1" ]
+}
+
+@test "what clients were not given yet comes again, or the refused journal names it" {
+	# shellcheck disable=SC2046
+	ARCHIVE='' start_prosody acme.localhost $(users 21)
+	start_node
+	mkfifo in
+	PYTHONPATH=$TOP/tests timeout 100 /usr/bin/python3 \
+		"$TOP/tests/xmpp-held.py" "$PORT" "$C2S" <in >held.out 2>&1 3>&- &
+	# shellcheck disable=SC2034
+	CASE=held CASE_PID=$!
+	exec 9>in
+	STARTED+=("$CASE_PID")
+	said ready
+	local log
+	log=$(stages | sed -n 2p)
+	kill -STOP "$log"
+	go_on
+	said sent
+	eventually 20 held_is 500
+	go_on
+	said gone
+	eventually 20 status_is logged-in 0
+	eventually 20 status_is abandoned 500
+	kill -9 "$log"
+	back_up
+	go_on
+	end_case
+	cat held.out
+
+	cup-search --event=done refused | grep -F 'outcome="abandoned"' >abandoned
+	assert_equal "$(wc -l <abandoned)" 500
+	# Those who cannot come back are the even ones.
+	grep -vF 'again="true"' abandoned | sed 's/.* id="h\([0-9]*-[0-9]*\)".*/\1/' |
+		sort >lost
+	local i n
+	for ((i = 0; i < 20; i += 2)); do
+		for ((n = 0; n < 25; n++)); do
+			echo "$i-$n"
+		done
+	done | sort >expected
+	run -0 cmp expected lost
+	# Nobody got what is not on disk.
+	run -0 cup-verify journal
+	assert_equal "$(cup-search --event recv --verdict pass journal 'number' |
+		sed -n 's/.* id="h\([0-9]*[13579]-[0-9]*\)".*/\1/p' | sort -u | wc -l)" 250
+}
