@@ -2,6 +2,7 @@
 /* Have a compliance server decide records. */
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sysexits.h>
 #include <unistd.h>
@@ -22,7 +23,7 @@ enum {
 struct options {
 	struct broker_config broker;
 	char **urls, *certificate, *key, *ca;
-	int window, balance, judge_only, skip, unsafe, notify;
+	int window, balance, judge_only, skip, unsafe, notify, check;
 };
 
 enum { OPT_CERTIFICATE = 1, OPT_KEY, OPT_CA, OPT_BYTES, OPT_CONNECT,
@@ -86,6 +87,12 @@ static void take_urls(struct options *o, const char **args)
 	o->broker.count = n;
 }
 
+static void tell_checked(const char *url, int64_t micros)
+{
+	printf("%s: sends a ping back in %.1f ms\n", url,
+	    (double)micros / 1000);
+}
+
 static void check(struct options *o)
 {
 	struct broker_config *b = &o->broker;
@@ -105,6 +112,7 @@ static void check(struct options *o)
 	b->skip_if_down = o->skip;
 	b->notify = o->notify;
 	b->say = diag_warn;
+	b->checked = o->check ? tell_checked : NULL;
 	b->in = STDIN_FILENO;
 	b->out = STDOUT_FILENO;
 	b->tls = (struct tls_config){.ca = o->ca,
@@ -126,6 +134,8 @@ static void parse(struct options *o, int argc, const char **argv)
 		"Pass on undecided while no server is there", NULL},
 	    {"unsafe", '\0', POPT_ARG_NONE, &o->unsafe, 0,
 		"Allow --skip-if-down", NULL},
+	    {"check", '\0', POPT_ARG_NONE, &o->check, 0,
+		"Only see whether each server answers", NULL},
 	    {"certificate", '\0', POPT_ARG_STRING, NULL, OPT_CERTIFICATE,
 		"Show this certificate, with its chain", "FILE"},
 	    {"private-key", '\0', POPT_ARG_STRING, NULL, OPT_KEY,

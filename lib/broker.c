@@ -210,11 +210,29 @@ static void reroute(struct broker *b, struct inquiries *all)
 	}
 }
 
+static void leave(struct broker *b);
+
+/* Every server was seen once, up or not. */
+static void check_done(struct broker *b)
+{
+	for (size_t i = 0; i < b->judges; i++) {
+		if (b->judge[i].state != JUDGE_UP && !b->judge[i].failed)
+			return;
+	}
+	for (size_t i = 0; i < b->judges; i++)
+		b->unjudged += b->judge[i].failed;
+	leave(b);
+}
+
 void broker_up(struct broker *b, struct judge *up)
 {
 	struct inquiries all = b->waiting;
 	struct inquiry *q;
 
+	if (b->config.checked) {
+		check_done(b);
+		return;
+	}
 	b->waiting = (struct inquiries){NULL, NULL, 0};
 	/* What others were not asked yet may be for this one. */
 	for (size_t i = 0; i < b->judges; i++) {
@@ -238,6 +256,10 @@ void broker_down(struct broker *b, struct judge *j, struct inquiries *all)
 	}
 	if (b->over)
 		return;
+	if (b->config.checked) {
+		check_done(b);
+		return;
+	}
 	reroute(b, all);
 	/* The last one may just have failed for the first time. */
 	if (b->config.skip_if_down && all_failed(b)) {
@@ -488,7 +510,8 @@ enum broker_result broker_run(struct broker *b, int *error)
 {
 	for (size_t i = 0; i < b->judges; i++)
 		judge_start(&b->judge[i]);
-	ready_want(b->in, true);
+	if (!b->config.checked)
+		ready_want(b->in, true);
 	loop_run(b->base);
 	*error = b->error;
 	return b->result;

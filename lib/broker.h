@@ -19,6 +19,9 @@ struct broker_config {
 	size_t window, window_bytes; /* records, and bytes of them */
 	uint64_t connect_timeout, answer_timeout, ping_interval; /* ms */
 	bool balance, judge_only, skip_if_down, notify;
+	/* Set: only see whether each server answers a ping, and tell how many
+	 * microseconds it took; nothing is read. */
+	void (*checked)(const char *url, int64_t micros);
 	/* Say something in one line, as printf. */
 	void (*say)(const char *format, ...)
 	    __attribute__((format(printf, 1, 2)));

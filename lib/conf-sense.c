@@ -109,6 +109,10 @@ static void compliance(const struct conf *c, struct buf *m)
 	if (third && !conf_get(c, "compliance-server"))
 		conf_mistake(c, m, "compliance", 0,
 		    "third-party needs a compliance-server (or a pipeline)");
+	if (conf_get(c, "compliance-private-key") &&
+	    !conf_get(c, "compliance-certificate"))
+		conf_mistake(c, m, "compliance-private-key", 0,
+		    "it needs a compliance-certificate");
 	if (!conf_get(c, "journal"))
 		conf_mistake(c, m, "compliance", 0,
 		    "%s needs a journal (or a pipeline)",

@@ -8,6 +8,7 @@
 
 #include "affinity.h"
 #include "broker-parts.h"
+#include "stamp.h"
 #include "timer.h"
 #include "uuid.h"
 
@@ -169,6 +170,7 @@ static void ping(struct judge *j)
 	j->pinged = true;
 	j->pinged_number = j->asked_number;
 	j->ping_at = timer_now();
+	j->ping_stamp = stamp_now();
 	j->kind->ping(j);
 }
 
@@ -192,7 +194,10 @@ static void ponged(struct judge *j)
 	j->failed = false;
 	j->since = j->answered_at = timer_now();
 	timer_in(j->timer, 0);
-	judge_say(j, "is up");
+	if (j->broker->config.checked)
+		j->broker->config.checked(j->url, stamp_now() - j->ping_stamp);
+	else
+		judge_say(j, "is up");
 	broker_up(j->broker, j);
 	judge_pump(j);
 }

@@ -61,6 +61,7 @@ struct judge {
 	struct backoff backoff;
 	int64_t since, heard, ping_at, answered_at; /* timer_now */
 	bool pinged;	/* and not back */
+	int64_t ping_stamp; /* stamp_now */
 	char token[INQUIRY_TOKEN];
 	uint64_t asked_number, overtaken, pinged_number;
 	unsigned faults;

@@ -12,6 +12,7 @@
 #define DAY (24 * HOUR)
 #define INTERCEPT(name) .program = "cup-intercept", .option = name
 #define LOG(name) .program = "cup-log", .option = name
+#define BROKER(name) .program = "cup-broker", .option = name
 #define ONCE APPLY_RESTART
 #define LIVE APPLY_RELOAD
 
@@ -35,6 +36,27 @@ const struct setting setting_table[] = {
 	.help = "a file of rules, cup-policy(5)"},
     {"compliance-server", &value_url, SETTING_LIST, LIVE,
 	.help = "who decides, in order of preference"},
+    {"balance", &value_yesno, 0, LIVE, "no", BROKER("balance"),
+	.help = "share conversations out among the compliance servers"},
+    {"judge-only", &value_yesno, 0, LIVE, "no", BROKER("judge-only"),
+	.help = "let no compliance server change a stanza"},
+    {"compliance-certificate", &value_path, 0, LIVE, BROKER("certificate"),
+	.help = "shown to compliance servers (PEM)"},
+    {"compliance-private-key", &value_path, 0, LIVE, BROKER("private-key"),
+	.help = "its key, if that is not in the same file"},
+    {"compliance-ca", &value_path, 0, LIVE, BROKER("ca"),
+	.help = "certificates that compliance servers are verified by"},
+    {"ping-interval", &value_duration, 0, LIVE, "2s",
+	BROKER("ping-interval"), .min = 100, .max = 600 * SECOND,
+	.help = "a silent compliance server is left within twice that"},
+    {"answer-timeout", &value_duration, 0, LIVE, "5s",
+	BROKER("answer-timeout"), .min = 100, .max = 600 * SECOND,
+	.help = "how long a compliance server may take for an answer"},
+    {"connect-timeout", &value_duration, 0, LIVE, "5s",
+	BROKER("connect-timeout"), .min = 100, .max = 600 * SECOND,
+	.help = "and for a connection"},
+    {"notify-server", &value_url, SETTING_LIST, LIVE,
+	.help = "gets a copy of all that is decided, and is not waited for"},
     {"journal", &value_path, 0, LIVE,
 	.help = "the folder of the journal, cup-journal(5)"},
     {"segment-size", &value_size, 0, LIVE, "256M", LOG("segment-size"),

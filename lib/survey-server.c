@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* Looking around a node: what the server offers to those who come through a
- * proxy that ends TLS, and whether the compliance servers are there. */
+ * proxy that ends TLS. */
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -233,64 +233,4 @@ void survey_server(struct survey *s, const struct conf *c)
 	tls_context_free(tls);
 	address_release(&a);
 	buf_release(&text);
-}
-
-/* The address that a URL stands for. */
-static void url_address(const char *url, struct buf *b)
-{
-	bool https = strncasecmp(url, "https://", 8) == 0;
-	const char *host = url + (https ? 8 : 7);
-	size_t n, user;
-
-	if (!https && strncasecmp(url, "http://", 7) != 0) {
-		buf_adds(b, url);
-		return;
-	}
-	n = strcspn(host, "/?#");
-	for (user = n; user > 0 && host[user - 1] != '@'; user--)
-		continue;
-	buf_adds(b, "tcp:");
-	buf_add(b, host + user, n - user);
-	for (user = n; user > 0 && host[user - 1] != ':' &&
-	     host[user - 1] != ']'; user--)
-		continue;
-	if (user == 0 || host[user - 1] == ']')
-		buf_adds(b, https ? ":443" : ":80");
-}
-
-static void knock(struct survey *s, const char *url)
-{
-	struct buf text = BUF_EMPTY, why = BUF_EMPTY;
-	struct address a;
-	const char *bad;
-	struct probe p;
-
-	url_address(url, &text);
-	if (!address_parse(&a, buf_str(&text), &bad)) {
-		survey_add(s, FINDING_WRONG, "compliance-server %s: %s", url,
-		    bad);
-	} else {
-		if (probe_connect(&p, &a, PATIENCE, &why))
-			survey_add(s, FINDING_GOOD, "compliance-server %s: "
-			    "accepts connections", url);
-		else
-			survey_add(s, FINDING_WRONG, "compliance-server %s: "
-			    "%s", url, buf_str(&why));
-		probe_close(&p);
-		address_release(&a);
-	}
-	buf_release(&text);
-	buf_release(&why);
-}
-
-void survey_compliance(struct survey *s, const struct conf *c)
-{
-	const char *url;
-
-	if (!conf_is(c, "compliance", "third-party") ||
-	    conf_get(c, "pipeline"))
-		return;
-	for (size_t n = 0; (url = conf_nth(c, "compliance-server", n, NULL));
-	     n++)
-		knock(s, url);
 }

@@ -13,6 +13,7 @@
 #include "mem.h"
 #include "program.h"
 #include "utf8.h"
+#include "wiring.h"
 
 static const char *const words[FINDINGS] = {"good", "note", "wrong", "open"};
 
@@ -188,6 +189,57 @@ void survey_policy(struct survey *s, const struct conf *c, const char *search)
 	buf_release(&out);
 }
 
+/* The lines of cup-broker about this server. */
+static void add_answer(struct survey *s, enum finding kind, struct buf *out,
+    const char *url)
+{
+	char *save = NULL;
+
+	for (char *l = strtok_r((char *)buf_str(out), "\n", &save); l;
+	     l = strtok_r(NULL, "\n", &save)) {
+		const char *at = strstr(l, url);
+
+		survey_add(s, kind, "compliance-server %s", at ? at : l);
+	}
+}
+
+static void ask(struct survey *s, const struct conf *c, const char *broker,
+    const char *url)
+{
+	struct buf out = BUF_EMPTY;
+	struct args args = {NULL, 0};
+	int status;
+
+	wiring_ask(&args, c, url);
+	free(args.word[0]);
+	args.word[0] = mem_strdup(broker);
+	status = program_run((const char *const *)args.word, &out);
+	if (out.len == 0)
+		survey_add(s, FINDING_WRONG, "compliance-server %s: %s failed",
+		    url, broker);
+	add_answer(s, status == 0 ? FINDING_GOOD : FINDING_WRONG, &out, url);
+	args_release(&args);
+	buf_release(&out);
+}
+
+void survey_compliance(struct survey *s, const struct conf *c,
+    const char *search)
+{
+	static const char *const keys[] = {"compliance-server",
+	    "notify-server"};
+	char *broker = program_find("cup-broker", search);
+	bool third = conf_is(c, "compliance", "third-party");
+	const char *url;
+
+	for (size_t k = 0; k < 2 && broker && !conf_get(c, "pipeline") &&
+	     !conf_is(c, "compliance", "none"); k++) {
+		for (size_t n = 0; (k || third) &&
+		     (url = conf_nth(c, keys[k], n, NULL)); n++)
+			ask(s, c, broker, url);
+	}
+	free(broker);
+}
+
 static void find(struct survey *s, const char *name, const char *search)
 {
 	char *path = program_find(name, search);
@@ -217,6 +269,6 @@ void survey_all(struct survey *s, const struct conf *c, const char *search)
 	survey_policy(s, c, search);
 	survey_files(s, c);
 	survey_server(s, c);
-	survey_compliance(s, c);
+	survey_compliance(s, c, search);
 	survey_sockets(s, c);
 }

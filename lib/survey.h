@@ -41,7 +41,8 @@ void survey_programs(struct survey *, const struct conf *,
     const char *search);
 void survey_files(struct survey *, const struct conf *);
 void survey_server(struct survey *, const struct conf *);
-void survey_compliance(struct survey *, const struct conf *);
+void survey_compliance(struct survey *, const struct conf *,
+    const char *search);
 void survey_sockets(struct survey *, const struct conf *);
 
 /* Whether an address, as settings have it, does not leave this machine: a

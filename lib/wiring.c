@@ -51,6 +51,13 @@ static void add_options(struct args *a, const struct conf *c,
 	}
 }
 
+/* What cup-broker is to do. */
+static void ask_servers(struct args *a, const struct conf *c)
+{
+	add_options(a, c, "cup-broker");
+	add_values(a, c, "compliance-server");
+}
+
 static void unjudged(struct wiring *w, const char *run, const char *node)
 {
 	char *policy = wiring_path(run, node, "policy");
@@ -78,10 +85,15 @@ void wiring_pipeline(struct wiring *w, const struct conf *c, const char *run,
 		args_add(a, conf_get(c, "pipeline"));
 	} else {
 		if (conf_is(c, "compliance", "third-party"))
-			add_values(stage(w, "cup-broker"), c,
-			    "compliance-server");
+			ask_servers(stage(w, "cup-broker"), c);
 		else
 			add_values(stage(w, "cup-filter"), c, "policy");
+		if (conf_get(c, "notify-server")) {
+			a = stage(w, "cup-broker");
+			args_option(a, "notify", NULL);
+			add_options(a, c, "cup-broker");
+			add_values(a, c, "notify-server");
+		}
 		a = stage(w, "cup-log");
 		/* A fresh pipeline takes the journal over from an old one. */
 		args_option(a, "wait", NULL);
@@ -141,6 +153,15 @@ bool wiring_check(struct args *a, const struct conf *c)
 	args_option(a, "check", NULL);
 	add_values(a, c, "policy");
 	return true;
+}
+
+void wiring_ask(struct args *a, const struct conf *c, const char *url)
+{
+	args_release(a);
+	args_add(a, "cup-broker");
+	args_option(a, "check", NULL);
+	add_options(a, c, "cup-broker");
+	args_add(a, url);
 }
 
 void wiring_release(struct wiring *w)

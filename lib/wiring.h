@@ -35,6 +35,9 @@ void wiring_intercept(struct args *, const struct conf *, const char *run,
  * check. */
 bool wiring_check(struct args *, const struct conf *);
 
+/* Set the command line that asks a compliance server for life. */
+void wiring_ask(struct args *, const struct conf *, const char *url);
+
 void wiring_release(struct wiring *);
 
 #endif

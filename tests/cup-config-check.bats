@@ -187,12 +187,19 @@ make_certificate() {
 	assert_line --regexp '^open: server tcp:192.0.2.2:9: plain text to another machine'
 }
 
-@test "a compliance server is knocked at" {
-	serve 127.0.0.1 ""
-	make_node compliance=third-party \
-		compliance-server="http://127.0.0.1:$PORT/judge" \
+@test "each compliance server is asked for a ping through its pipeline" {
+	cup-serve -q unix:good -- cat 3>&- &
+	good=$!
+	cup-serve -q unix:mute -- sed -un '/^#/d' 3>&- &
+	mute=$!
+	eventually 10 test -S good && eventually 10 test -S mute
+	make_node compliance=third-party answer-timeout=200ms \
+		compliance-server="unix:$PWD/good" \
+		compliance-server="unix:$PWD/mute" \
 		compliance-server=unix:/nowhere
 	run -1 cup-config --check n1
-	assert_line "good: compliance-server http://127.0.0.1:$PORT/judge: accepts connections"
-	assert_line "wrong: compliance-server unix:/nowhere: No such file or directory"
+	kill "$good" "$mute"
+	assert_line --regexp "^good: compliance-server unix:$PWD/good: sends a ping back in [0-9.]+ ms$"
+	assert_line --regexp "^wrong: compliance-server unix:$PWD/mute: cannot be used: it does not send back '# ping'"
+	assert_line "wrong: compliance-server unix:/nowhere: cannot be used: No such file or directory"
 }

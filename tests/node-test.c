@@ -42,7 +42,8 @@ static void test_wiring(void)
 	    "local: filter, log, deliver");
 	lines_are(GOOD "compliance third-party\ncompliance-server tls:a:1\n"
 	    "compliance-server unix:/b\nheads /h\nsegment-size 1G\n",
-	    "cup-broker tls:a:1 unix:/b | cup-log --wait --key "
+	    "cup-broker --ping-interval 2s --answer-timeout 5s "
+	    "--connect-timeout 5s tls:a:1 unix:/b | cup-log --wait --key "
 	    "/run/cup/n1/key --segment-size 1G --segment-age 1d --heads /h /j "
 	    "| cup-deliver --records --key /run/cup/n1/key",
 	    "third-party: broker, log, deliver");
