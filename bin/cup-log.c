@@ -26,12 +26,13 @@ enum {
 };
 
 struct options {
-	char *key, *heads, *journal;
+	char *key, *heads, *journal, *node;
 	uint64_t segment_size, segment_age, ahead, ids;
 	int wait;
 };
 
 struct log {
+	const char *node; /* NULL: of any */
 	struct intake in;
 	struct journal_writer *writer;
 	bool bad;    /* a line was dropped */
@@ -64,6 +65,9 @@ static void take_option(struct options *o, poptContext ctx, int option)
 	case 'H':
 		replace(&o->heads, cli_argument(ctx));
 		break;
+	case 'n':
+		replace(&o->node, cli_argument(ctx));
+		break;
 	case 's':
 		o->segment_size = cli_size(ctx, "segment-size", SEGMENT_MIN,
 		    INT64_MAX);
@@ -87,8 +91,9 @@ static void parse(struct options *o, int argc, const char **argv)
 	    {"key", '\0', POPT_ARG_STRING, NULL, 'k',
 		"Make proofs with the key in this file", "FILE"},
 	    {"heads", '\0', POPT_ARG_STRING, NULL, 'H',
-		"Append the journal's head to this file now and then",
-		"FILE"},
+		"Append the journal's head to this file at times", "FILE"},
+	    {"node", '\0', POPT_ARG_STRING, NULL, 'n',
+		"Take only this node's records", "NAME"},
 	    {"wait", '\0', POPT_ARG_NONE, &o->wait, 0,
 		"Wait while another writer has the journal", NULL},
 	    {"segment-size", '\0', POPT_ARG_STRING, NULL, 's',
@@ -219,8 +224,15 @@ static bool await_input(struct log *l)
 
 static bool journal_record(struct log *l, const struct record *r)
 {
-	enum writer_finding found = writer_add(l->writer, l->in.line, r);
+	enum writer_finding found;
 
+	if (l->node && !span_is(r->field[RECORD_NODE], l->node)) {
+		diag_warn("line %" PRIu64 ": is of node '%.*s', not of '%s'",
+		    l->in.number, SPAN_ARG(r->field[RECORD_NODE]), l->node);
+		l->bad = true;
+		return true;
+	}
+	found = writer_add(l->writer, l->in.line, r);
 	if (found == WRITER_CONFLICT)
 		diag_warn("line %" PRIu64 ": id %.*s is journaled already "
 			  "with another stanza",
@@ -288,7 +300,7 @@ static int serve(const struct options *o, struct digest *proof)
 	    .wait = o->wait,
 	    .proof = proof,
 	    .out = STDOUT_FILENO};
-	struct log l = {.bad = false};
+	struct log l = {.node = o->node};
 	struct journal_error e = {.fault = FAULT_NONE};
 	struct journal_tail tail;
 
@@ -334,6 +346,7 @@ int main(int argc, const char **argv)
 	digest_free(proof);
 	free(o.key);
 	free(o.heads);
+	free(o.node);
 	free(o.journal);
 	if (code == EX_OK)
 		cli_close_stdout();

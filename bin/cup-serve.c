@@ -19,7 +19,7 @@ enum {
 struct options {
 	char *address, *certificate, *key, *ca;
 	char *shell, **argv;
-	int max, max_per_peer;
+	int max, max_per_peer, replace;
 };
 
 static bool quiet, verbose;
@@ -132,6 +132,8 @@ static void parse(struct options *o, int argc, const char **argv)
 		"Refuse more connections at a time", "N"},
 	    {"max-per-peer", '\0', POPT_ARG_INT, &o->max_per_peer, 0,
 		"Refuse more of one address or unix user", "N"},
+	    {"replace", 'r', POPT_ARG_NONE, &o->replace, 0,
+		"End a peer's earlier connections when it comes again", NULL},
 	    {"quiet", 'q', POPT_ARG_NONE, NULL, 'q',
 		"Tell faults only", NULL},
 	    {"verbose", 'v', POPT_ARG_NONE, NULL, 'v',
@@ -201,9 +203,13 @@ int main(int argc, const char **argv)
 	parse(&o, argc, argv);
 	if (!address_parse(&address, o.address, &why))
 		cli_misuse("address '%s': %s", o.address, why);
+	if (o.replace && !o.ca && address.kind == ADDRESS_TCP)
+		cli_misuse("option '--replace' needs peers that are known: "
+			   "tls: with --ca, or unix:");
 	context = open_tls(&o, address.tls);
 	u.command = (struct command){o.shell, o.argv};
 	u.tls = tls_settings(&o);
+	u.replace = o.replace;
 	u.max = (size_t)o.max;
 	u.max_per_peer = (size_t)o.max_per_peer;
 	raise_limit(&u);

@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -97,6 +98,7 @@ void guests_part(struct guests *g, struct guest *guest)
 	guest->pid = 0;
 	g->running--;
 	shutdown(guest->fd, SHUT_WR);
+	guest->replaced = false;
 	guest->deadline = clock_ms() + PARTING_MS;
 	if (parting >= PARTING_MAX || drained(guest->fd))
 		leave(g, (size_t)(guest - g->list));
@@ -113,11 +115,42 @@ size_t guests_poll(const struct guests *g, struct pollfd *polls)
 	return n;
 }
 
+static bool same_peer(const struct guest *a, const struct guest *b)
+{
+	if (a->name[0] || b->name[0])
+		return strcmp(a->name, b->name) == 0;
+	return endpoint_family(&a->peer) == AF_UNIX &&
+	    endpoint_family(&b->peer) == AF_UNIX && a->uid == b->uid;
+}
+
+size_t guests_replace(struct guests *g, const struct guest *by,
+    int64_t deadline)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < g->count; i++) {
+		struct guest *guest = &g->list[i];
+
+		if (guest == by || !guest->pid || guest->pid == by->pid ||
+		    guest->replaced || !same_peer(guest, by))
+			continue;
+		shutdown(guest->fd, SHUT_RDWR);
+		guest->replaced = true;
+		guest->deadline = deadline;
+		n++;
+	}
+	return n;
+}
+
 void guests_attend(struct guests *g, int64_t now)
 {
 	for (size_t i = 0; i < g->count;) {
-		const struct guest *guest = &g->list[i];
+		struct guest *guest = &g->list[i];
 
+		if (guest->replaced && guest->pid && now >= guest->deadline) {
+			kill(-guest->pid, SIGKILL);
+			guest->replaced = false;
+		}
 		if (guest->pid == 0 &&
 		    (now >= guest->deadline || drained(guest->fd)))
 			leave(g, i);
@@ -133,7 +166,7 @@ int guests_timeout(const struct guests *g, int64_t now)
 	for (size_t i = 0; i < g->count; i++) {
 		int64_t left = g->list[i].deadline - now;
 
-		if (g->list[i].pid)
+		if (g->list[i].pid && !g->list[i].replaced)
 			continue;
 		left = left < 0 ? 0 : left;
 		if (least < 0 || left < least)

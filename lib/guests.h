@@ -12,6 +12,8 @@
 
 #include "endpoint.h"
 
+enum { GUEST_NAME = 512 }; /* bytes, with NUL; longer ones have none */
+
 struct guest {
 	/* 0: the process has ended, and the peer's own end is waited for
 	 * until the deadline. */
@@ -19,7 +21,9 @@ struct guest {
 	int fd;
 	struct endpoint peer;
 	uid_t uid;		/* of a unix peer */
+	char name[GUEST_NAME];	/* by its certificate; "": none yet */
 	int64_t deadline;	/* clock_ms */
+	bool replaced;		/* the process is killed at the deadline */
 };
 
 /* Who it is, for people. */
@@ -55,6 +59,12 @@ void guests_attend(struct guests *, int64_t now);
 
 /* The next deadline in milliseconds from now, -1 if there is none. */
 int guests_timeout(const struct guests *, int64_t now);
+
+/* Cut off the earlier connections of the same peer, by name or as a unix
+ * user, and have their processes killed if they do not end by the deadline.
+ * Returns how many. */
+size_t guests_replace(struct guests *, const struct guest *,
+    int64_t deadline);
 
 /* End what comes from every peer; what goes to them still does. */
 void guests_end_input(const struct guests *);

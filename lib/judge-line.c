@@ -16,6 +16,7 @@ static bool set(struct judge *j, const char **why)
 		return false;
 	if (j->address.kind == ADDRESS_FD || (j->address.kind == ADDRESS_TCP &&
 	    !j->address.host)) {
+		address_release(&j->address);
 		*why = "no host to connect to";
 		return false;
 	}

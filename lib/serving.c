@@ -54,6 +54,14 @@ static pid_t start(const struct serving *s, struct relay *r)
 	return pid;
 }
 
+/* Who is there is said before anything is done for them. */
+static pid_t introduced(const struct serving *s, struct relay *r)
+{
+	if (s->known)
+		s->known(s->arg, r->tls);
+	return start(s, r);
+}
+
 static void note(struct serving_end *end, const char *why)
 {
 	snprintf(end->why, sizeof(end->why), "%s", why);
@@ -70,7 +78,7 @@ void serving_tls(const struct serving *s, struct tls_context *context, int fd,
 	*end = (struct serving_end){.ran = false};
 	if (!relay_handshake(r.tls, fd, s->handshake_ms, &why)) {
 		note(end, why);
-	} else if ((pid = start(s, &r)) < 0) {
+	} else if ((pid = introduced(s, &r)) < 0) {
 		note(end, strerror(errno));
 	} else {
 		why = relay_run(&r);

@@ -17,6 +17,9 @@ struct serving {
 	unsigned handshake_ms;
 	volatile sig_atomic_t *ended;
 	const sigset_t *mask;
+	/* Called after the handshake; may be NULL. */
+	void (*known)(void *arg, const struct tls *);
+	void *arg;
 };
 
 /* Become the command with the socket as its stdin and stdout, as command_exec.

@@ -4,6 +4,7 @@
 #include "usher.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -81,9 +82,30 @@ static void forget_the_others(struct usher *u)
 	guests_release(&u->guests);
 }
 
+/* What the process of a connection has found out of its peer. */
+struct introduction {
+	pid_t pid;
+	char name[GUEST_NAME];
+};
+
+static void introduce(void *arg, const struct tls *tls)
+{
+	struct usher *u = arg;
+	struct introduction i = {.pid = getpid()};
+	struct buf name = BUF_EMPTY;
+
+	if (tls_peer_subject(tls, &name) && name.len < sizeof(i.name))
+		memcpy(i.name, name.data, name.len);
+	buf_release(&name);
+	/* A pipe takes it whole or not at all. */
+	if (write(u->names[1], &i, sizeof(i)) < 0)
+		_exit(EX_OSERR);
+}
+
 static _Noreturn void serve(struct usher *u, int fd, const char *peer)
 {
-	struct serving session = {.command = &u->command,
+	struct serving session = {.known = u->replace ? introduce : NULL,
+	    .arg = u, .command = &u->command,
 	    .nofile = &u->nofile, .environment = environ,
 	    .handshake_ms = HANDSHAKE_MS, .ended = &got_child,
 	    .mask = &u->mask};
@@ -138,6 +160,31 @@ static void refuse(struct usher *u, const struct guest *g, const char *why)
 	complain(u, what, why);
 }
 
+static void replace(struct usher *u, const struct guest *g)
+{
+	char peer[ENDPOINT_TEXT] = "";
+	size_t n = guests_replace(&u->guests, g, clock_ms() + KILL_MS);
+
+	guest_text(g, peer);
+	if (n)
+		tell(u, USHER_STATE, "%s %s takes over from %zu before", peer,
+		    g->name, n);
+}
+
+static void take_names(struct usher *u)
+{
+	struct introduction i;
+	struct guest *g;
+
+	while (read(u->names[0], &i, sizeof(i)) == sizeof(i)) {
+		g = guests_find(&u->guests, i.pid);
+		if (!g || !i.name[0])
+			continue;
+		memcpy(g->name, i.name, sizeof(g->name));
+		replace(u, g);
+	}
+}
+
 static void start(struct usher *u, struct guest *g)
 {
 	char peer[ENDPOINT_TEXT] = "";
@@ -152,6 +199,8 @@ static void start(struct usher *u, struct guest *g)
 		serve(u, g->fd, peer);
 	setpgid(g->pid, g->pid);
 	guests_add(&u->guests, g);
+	if (u->replace && !*u->context)
+		replace(u, g);
 	tell(u, USHER_DETAIL, "%s connected (process %ld)", peer,
 	    (long)g->pid);
 }
@@ -247,6 +296,7 @@ static void wait_and_accept(struct usher *u, struct pollfd *polls)
 
 	for (size_t i = 0; i < listeners; i++)
 		polls[i] = (struct pollfd){u->listening->fds[i], POLLIN, 0};
+	polls[n++] = (struct pollfd){u->names[0], POLLIN, 0};
 	n += guests_poll(&u->guests, polls + n);
 	if (paused)
 		ms = shorter(ms, (int)(u->paused_until - now));
@@ -255,6 +305,8 @@ static void wait_and_accept(struct usher *u, struct pollfd *polls)
 		    0);
 	ts = (struct timespec){ms / 1000, ms % 1000 * 1000000L};
 	rc = ppoll(polls, n, ms < 0 ? NULL : &ts, &u->mask);
+	if (rc > 0 && polls[listeners].revents)
+		take_names(u);
 	for (size_t i = 0; rc > 0 && i < listeners; i++) {
 		if (polls[i].revents)
 			accept_some(u, polls[i].fd);
@@ -281,9 +333,13 @@ void usher_run(struct usher *u)
 {
 	struct pollfd *polls = NULL;
 
+	u->names[0] = u->names[1] = -1;
+	if (u->replace && pipe2(u->names, O_CLOEXEC | O_NONBLOCK) < 0)
+		tell(u, USHER_FAULT, "no pipe: %s", strerror(errno));
 	take_signals(u);
 	while (u->terms == 0 || u->guests.count) {
-		polls = mem_resize(polls, u->guests.count + ADDRESS_SOCKETS_MAX,
+		polls = mem_resize(polls, 1 + u->guests.count +
+		    ADDRESS_SOCKETS_MAX,
 		    sizeof(*polls));
 		wait_and_accept(u, polls);
 		if (got_child) {

@@ -26,11 +26,13 @@ struct usher {
 	struct tls_context **context;	/* what it points to is NULL: plain */
 	struct tls_config tls;		/* what SIGHUP reads again */
 	struct rlimit nofile;		/* as the commands get it */
+	bool replace; /* a peer's new connection ends its earlier ones */
 	size_t max, max_per_peer;	/* connections; 0: no limit per peer */
 	/* Told in one line; also in the process of a TLS connection. */
 	void (*tell)(enum usher_news, const char *text);
 
 	struct guests guests;
+	int names[2];			/* from the processes of TLS */
 	sigset_t mask;			/* the signals that came to us with */
 	int64_t kill_at, paused_until, complained;
 	unsigned untold;		/* refusals since */

@@ -2,6 +2,7 @@
 complete -c cup-log -f -a '(__fish_complete_directories)'
 complete -c cup-log -l key -rF -d 'Make proofs with the key in FILE'
 complete -c cup-log -l heads -rF -d 'Append the head of the journal to FILE'
+complete -c cup-log -l node -x -d 'Take only this node\'s records'
 complete -c cup-log -l wait -d 'Wait while another writer has the journal'
 complete -c cup-log -l segment-size -x -d 'Begin a new segment at this size'
 complete -c cup-log -l segment-age -x -d 'Begin a new segment at this age'
