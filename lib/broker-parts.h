@@ -48,10 +48,16 @@ void broker_route(struct broker *, struct inquiry *);
 void broker_pass(struct broker *, struct inquiry *, const char *rule,
     const char *text);
 
+/* The same, and it counts as a failure. */
+void broker_give_up(struct broker *, struct inquiry *, const char *text);
+
 /* A judge is up: what waits may go there. */
 void broker_up(struct broker *, struct judge *);
 /* It is down: these are for others. */
 void broker_down(struct broker *, struct judge *, struct inquiries *);
+
+/* All is done: end what there is with the judges. */
+void broker_leave(struct broker *);
 
 /* After the finish of a judge, or the end of one. */
 void broker_finished(struct broker *);

@@ -96,6 +96,11 @@ void judge_withdraw(struct judge *, struct inquiry *);
 /* Ask what waits, as far as it goes. */
 void judge_pump(struct judge *);
 
+/* judge-watch.c: the timer's call; what it does besides ending it. */
+void judge_watch(void *judge);
+void judge_connect(struct judge *);
+void judge_ping(struct judge *);
+
 /* For the kinds. */
 void judge_opened(struct judge *);
 /* A line came; its LF is behind it. */

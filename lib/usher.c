@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "introduction.h"
 #include "mem.h"
 #include "serving.h"
 
@@ -82,23 +83,11 @@ static void forget_the_others(struct usher *u)
 	guests_release(&u->guests);
 }
 
-/* What the process of a connection has found out of its peer. */
-struct introduction {
-	pid_t pid;
-	char name[GUEST_NAME];
-};
-
 static void introduce(void *arg, const struct tls *tls)
 {
 	struct usher *u = arg;
-	struct introduction i = {.pid = getpid()};
-	struct buf name = BUF_EMPTY;
 
-	if (tls_peer_subject(tls, &name) && name.len < sizeof(i.name))
-		memcpy(i.name, name.data, name.len);
-	buf_release(&name);
-	/* A pipe takes it whole or not at all. */
-	if (write(u->names[1], &i, sizeof(i)) < 0)
+	if (!introduction_write(u->names[1], tls))
 		_exit(EX_OSERR);
 }
 
@@ -176,7 +165,7 @@ static void take_names(struct usher *u)
 	struct introduction i;
 	struct guest *g;
 
-	while (read(u->names[0], &i, sizeof(i)) == sizeof(i)) {
+	while (introduction_read(u->names[0], &i)) {
 		g = guests_find(&u->guests, i.pid);
 		if (!g || !i.name[0])
 			continue;
