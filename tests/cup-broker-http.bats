@@ -65,13 +65,13 @@ M() {
 @test "the reference server decides, by https and both certificates" {
 	certificates
 	http server.pem server.key ca.pem
-	gen-records 200 3 | sed '7s/<body>/<body>secret /' >records
+	gen-records 200 3 | sed '7s/<body>/<body>forbidden /' >records
 	cup-broker --ca ca.pem --certificate node.pem --private-key node.key \
 		"https://localhost:$PORT/judge" <records >out
 	in_order records
 	assert_equal "$(grep -c pass out)" 199
-	assert_equal "$(grep secret out | column 6,7)" \
-		"$(printf 'reject\twords@python: no secrets here')"
+	assert_equal "$(grep forbidden out | column 6,7)" \
+		"$(printf 'reject\twords@python: not this word')"
 	assert_equal "$(wc -l <http.journal)" 200
 	broker --ca ca.pem "https://localhost:$PORT/judge"
 	said 'cannot be used'

@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: ISC
 """http-judge PORT JOURNAL [CERTIFICATE KEY CA]: a compliance server that
-speaks HTTP as cup-http(5) says. It refuses what has the word "secret" in it,
-and appends all to JOURNAL before it answers."""
+speaks HTTP as cup-http(5) says. It refuses some words, and appends all to
+JOURNAL before it answers."""
 import os
 import ssl
 import sys
@@ -11,12 +11,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 journal = open(sys.argv[2], "ab", buffering=0)
 lock = threading.Lock()
+words = {"send": b"forbidden", "recv": b"secret"}
 answers = {}    # what an id was answered: a repeated question is the same
 
 
 def judge(headers, stanza):
-    if b"secret" in stanza:
-        return "reject", "words@python: no secrets here"
+    if words.get(headers["Cup-Event"], b"\0") in stanza:
+        return "reject", "words@python: not this word"
     return "pass", "default@python"
 
 

@@ -1,0 +1,111 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
+# A node before a real server (Prosody) whose records are decided by a
+# compliance server at another address.
+# shellcheck disable=SC2016,SC2119
+
+load helpers
+load serve.bash
+load servers.bash
+
+OWN="--ca ca.pem --certificate node.pem --private-key node.key"
+GATE='cup-log --wait journal | cup-deliver --records'
+EDGES=(tls_required stamped refused refused_managed refused_to_client
+	resume_unknown oversize login_refused gone_in_hold request_overtakes
+	order half_stanza)
+
+setup() {
+	common_setup
+	STARTED=()
+	certificates
+	start_prosody acme.localhost alice bob carol
+	write_policy >policy
+}
+
+teardown() {
+	cat node.log 2>/dev/null || :
+	stop_all
+}
+
+# compliance ARGS...: cup-serve at $SERVE.
+compliance() {
+	SERVE=$(free_port)
+	cup-serve "tls:127.0.0.1:$SERVE" --certificate server.pem \
+		--private-key server.key --ca ca.pem --replace "$@" \
+		2>serve.log 3>&- &
+	COMPLIANCE=$!
+	STARTED+=("$COMPLIANCE")
+	eventually 10 listens "$SERVE"
+}
+
+all_of_it() {
+	run timeout 60 /usr/bin/python3 "$TOP/tests/xmpp-chat.py" "$PORT"
+	assert_success
+	assert_line "all seen"
+	edge "$@"
+	PYTHONPATH=$TOP/tests run timeout 60 /usr/bin/python3 \
+		"$TOP/tests/xmpp-sm.py" "$PORT" 5 7
+	assert_success
+	cup-verify journal
+}
+
+@test "by cup-serve tls: with a certificate each" {
+	compliance -c 'cup-filter policy |
+		cup-log --wait --node "$SSL_CLIENT_CN" "there.$SSL_CLIENT_CN"'
+	certificate ca node /CN=n1
+	PIPELINE="$SLOW | cup-broker $OWN tls:localhost:$SERVE | $GATE" \
+		start_node
+	all_of_it "${EDGES[@]}"
+	cup-verify there.n1
+	diff <(cup-search journal | column 1,6,9 | sort) \
+		<(cup-search there.n1 | column 1,6,9 | sort)
+}
+
+@test "by a shell pipeline under socat" {
+	SERVE=$(free_port)
+	socat "TCP-LISTEN:$SERVE,bind=127.0.0.1,reuseaddr,fork" \
+		SYSTEM:'cup-filter policy | cup-log --wait there' 3>&- &
+	STARTED+=($!)
+	eventually 10 listens "$SERVE"
+	PIPELINE="$SLOW | cup-broker tcp:127.0.0.1:$SERVE | $GATE" start_node
+	all_of_it "${EDGES[@]}"
+}
+
+@test "by the https reference server" {
+	python3 "$TOP/tests/http-judge.py" 0 there server.pem server.key \
+		ca.pem >port 2>http.log 3>&- &
+	STARTED+=($!)
+	eventually 10 test -s port
+	PIPELINE="cup-broker $OWN https://localhost:$(cat port)/ | $GATE" \
+		start_node
+	all_of_it tls_required stamped refused refused_managed \
+		refused_to_client resume_unknown order half_stanza
+	assert_equal "$(wc -l <there)" "$(cup-search -c journal)"
+}
+
+@test "without its compliance server senders are told in time, logins too" {
+	compliance -c 'cup-filter policy | cup-log --wait there'
+	PIPELINE="cup-broker --ping-interval 200ms $OWN tls:localhost:$SERVE |
+		$GATE" start_node --hold-timeout 1s
+	kill -STOP "$COMPLIANCE"
+	for pid in $(pgrep -P "$COMPLIANCE"); do
+		kill -STOP -- "-$pid"
+	done
+	SECONDS=0
+	run ! timeout 30 go-sendxmpp -n -u alice@acme.localhost -p pw \
+		-j "127.0.0.1:$PORT" bob@acme.localhost <<<"nobody reads this"
+	((SECONDS < 8))
+	run -0 cup-search refused
+	assert_output --partial bounced
+	run -1 cup-search journal nobody
+	for pid in $(pgrep -P "$COMPLIANCE"); do
+		kill -CONT -- "-$pid"
+	done
+	kill -CONT "$COMPLIANCE"
+	back_again() {
+		timeout 10 go-sendxmpp -n -u alice@acme.localhost -p pw \
+			-j "127.0.0.1:$PORT" bob@acme.localhost <<<"again"
+	}
+	eventually 20 back_again
+	run -0 cup-search journal again
+}
