@@ -3,6 +3,7 @@
 #include "broker-parts.h"
 #include "channel.h"
 #include "link.h"
+#include "lookup.h"
 #include "timer.h"
 
 enum {
@@ -70,19 +71,45 @@ static bool open_channel(struct judge *j, struct buf *why)
 	struct broker *b = j->broker;
 	struct channel_target target = {.address = &j->address, .tls = b->tls,
 	    .nth = j->nth};
-	const char *bad;
 
-	if (j->nth == 0 && !address_resolve(&j->address, &bad)) {
-		buf_adds(why, bad);
-		return false;
-	}
 	j->channel = channel_open(b->base, b->loop, &target, &channel_calls, j,
 	    why);
 	return j->channel != NULL;
 }
 
-static void close_channel(struct judge *j)
+static void on_found(void *arg, const char *bad)
 {
+	struct judge *j = arg;
+	struct buf why = BUF_EMPTY;
+
+	lookup_free(j->lookup);
+	j->lookup = NULL;
+	if (bad)
+		judge_failed(j, 0, bad);
+	else if (!open_channel(j, &why))
+		judge_failed(j, 0, buf_str(&why));
+	buf_release(&why);
+}
+
+/* Looked up each time: it may have moved. The next of its addresses is tried
+ * when one cannot be connected to. */
+static bool open_line(struct judge *j, struct buf *why)
+{
+	const char *bad;
+
+	if (j->nth > 0 || j->address.kind == ADDRESS_UNIX)
+		return open_channel(j, why);
+	j->lookup = lookup_start(j->broker->base, &j->address, on_found, j,
+	    &bad);
+	if (!j->lookup)
+		buf_adds(why, bad);
+	return j->lookup != NULL;
+}
+
+static void close_line(struct judge *j)
+{
+	lookup_free(j->lookup);
+	j->lookup = NULL;
 	channel_free(j->channel);
 	j->channel = NULL;
 }
@@ -130,8 +157,8 @@ static void ping(struct judge *j)
 const struct judge_kind judge_line = {
     .set = set,
     .release = release,
-    .open = open_channel,
-    .close = close_channel,
+    .open = open_line,
+    .close = close_line,
     .finish = finish,
     .room = room,
     .ask = ask,

@@ -11,6 +11,7 @@
 
 struct channel;
 struct judge;
+struct lookup;
 struct post;
 struct timer;
 
@@ -73,6 +74,7 @@ struct judge {
 	struct address address;
 	size_t nth;
 	struct channel *channel;
+	struct lookup *lookup;
 	struct post *post; /* our ping */
 	size_t limit;	   /* questions at a time */
 };
