@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: ISC
 # cup-broker: records to a compliance server and back.
-# shellcheck disable=SC2030,SC2031,SC2119,SC2154
+# shellcheck disable=SC2016,SC2030,SC2031,SC2119,SC2154
 
 load helpers
 load serve

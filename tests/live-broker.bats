@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: ISC
 # A node before a real server (Prosody) whose records are decided by a
 # compliance server at another address.
-# shellcheck disable=SC2016,SC2119
+# shellcheck disable=SC2016,SC2030,SC2031,SC2119
 
 load helpers
 load serve.bash
