@@ -21,6 +21,11 @@ static const char *conflict(const struct live *l, bool argv)
 		return "no '--server' given";
 	if (l->server.kind == ADDRESS_FD)
 		return "option '--server': nobody listens at fd:";
+	if (l->server_ca && !l->server.tls)
+		return "option '--server-ca': the server is no tls: one";
+	if (l->component.tls || l->component.kind == ADDRESS_FD)
+		return "option '--return-component': only tcp: and unix: are "
+		       "spoken there";
 	if (ways == 0)
 		return "no pipeline given: '--pipeline', '-c', or a command "
 		       "behind '--'";
