@@ -143,3 +143,129 @@ shown() {
 	start_node
 	option old_tls
 }
+
+# tls_server NAME: in place of $C2S one that speaks TLS, whose certificate is
+# NAME's.
+tls_server() {
+	local behind=$C2S
+	C2S=$(free_port)
+	socat "OPENSSL-LISTEN:$C2S,fork,reuseaddr,bind=127.0.0.1,verify=0,cert=$1.crt,key=$1.key" \
+		"TCP:127.0.0.1:$behind" 2>/dev/null 3>&- &
+	STARTED+=($!)
+	eventually 10 listens "$C2S"
+}
+
+@test "a server behind TLS is believed by the domain that was asked for" {
+	tls_server acme.localhost
+	start_node --server "tls:127.0.0.1:$C2S" --server-ca acme.localhost.crt
+	option chat
+}
+
+@test "and not by another domain's certificate, nor by its address's" {
+	make_certificate localhost
+	cat acme.localhost.crt localhost.crt >authorities
+	tls_server localhost
+	start_node --server "tls:localhost:$C2S" --server-ca authorities
+	option unreachable
+	run -0 cat node.log
+	assert_output --partial "cannot reach the server"
+	assert_output --partial "hostname mismatch"
+}
+
+@test "nor by one that nobody trusted has signed" {
+	tls_server acme.localhost
+	start_node --server "tls:127.0.0.1:$C2S" --server-ca other.localhost.crt
+	option unreachable
+	run -0 cat node.log
+	assert_output --partial "self-signed certificate"
+}
+
+@test "what a certificate cannot be for is no domain" {
+	tls_server acme.localhost
+	start_node --server "tls:127.0.0.1:$C2S" --server-ca acme.localhost.crt
+	option strange_domains chat
+}
+
+@test "--on-failure hold waits as long as it takes" {
+	start_node --hold-timeout 500ms --on-failure hold
+	mkfifo in
+	PYTHONPATH=$TOP/tests timeout 40 /usr/bin/python3 \
+		"$TOP/tests/xmpp-options.py" "$PORT" hold >hold.out 2>&1 <in \
+		3>&- &
+	local client=$! log
+	STARTED+=("$client")
+	exec 9>in
+	eventually 10 grep -q ready hold.out
+	log=$(stages | sed -n 2p)
+	kill -STOP "$log"
+	echo >&9
+	eventually 15 grep -q held hold.out
+	kill -CONT "$log"
+	echo >&9
+	wait "$client" || fail "$(cat hold.out)"
+	assert_equal "$(status bounced)" 0
+}
+
+# Policies that tell the kinds of stanzas apart.
+strict_policy() {
+	cat >policy <<-'EOF'
+		reject word  event send xpath "//*[contains(., 'forbidden')]" text "not this word"
+		reject block event send xpath "//*[contains(., 'c2VjcmV0')]" text "no files"
+		pass all
+	EOF
+}
+
+@test "--events presence: a refused presence has one error" {
+	strict_policy
+	start_node --events message,presence,login
+	option presence
+	run -0 cup-search journal forbidden
+	assert_equal "${#lines[@]}" 1
+}
+
+@test "--events iq: a refused request has one error, an answer none" {
+	strict_policy
+	start_node --events iq
+	option iq ibb
+	run -0 cup-search journal c2VjcmV0
+	assert_equal "${#lines[@]}" 1
+}
+
+@test "--events all: everything is on record" {
+	strict_policy
+	start_node --events all
+	option chat presence iq ibb
+	cup-search journal | cut -f 9 >stanzas
+	local kind
+	for kind in message presence iq; do
+		run -0 grep -q "^<$kind " stanzas
+	done
+	run -0 cup-verify journal
+}
+
+@test "the sender of what a client may not receive is told once" {
+	printf 'secret\n' >secret
+	chmod 600 secret
+	cat >policy <<-'EOF'
+		reject secret event recv xpath "//*[contains(., 'secret')]"
+		pass all
+	EOF
+	start_node --events all --return-component "tcp:127.0.0.1:$COMP" \
+		--return-domain returns.acme.localhost --return-secret secret
+	eventually 10 status_is return-component up
+	option told_once
+}
+
+@test "a secret that others can read is none" {
+	printf 'secret\n' >secret
+	chmod 640 secret
+	run -64 cup-intercept --listen tcp:127.0.0.1:0 --server tcp:x:1 \
+		-c cat --return-component tcp:127.0.0.1:1 --return-domain x \
+		--return-secret secret
+	assert_output --partial "others than its owner may read"
+}
+
+@test "--domain takes its own and no others" {
+	start_node --domain acme.localhost
+	option domain
+}

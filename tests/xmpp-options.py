@@ -204,6 +204,21 @@ def case_unreachable():
     c.closed()
 
 
+def case_strange_domains():
+    for name in (".acme.localhost", "*.localhost", "a&amp;b", "x/acme",
+                 "a" * 300, "x." * 200 + "x"):
+        c = node()
+        c.starttls()
+        c.send(HEADER.replace(DOMAIN, name))
+        c.expect("<host-unknown .*</stream:stream>")
+        c.closed()
+    c = node()
+    c.starttls()
+    c.send(re.sub(" to='[^']*'", "", HEADER))
+    c.expect("<improper-addressing .*</stream:stream>")
+    c.closed()
+
+
 for name in sys.argv[2:]:
     globals()["case_" + name]()
     print("ok", name)
