@@ -8,10 +8,14 @@ load servers.bash
 setup_file() {
 	export TOP PATH=$CUP_BIN:$CUP_TESTS:$PATH HOME=$BATS_FILE_TMPDIR
 	cd "$BATS_FILE_TMPDIR" || return
-	start_prosody acme.localhost alice bob
 	make_certificate acme.localhost
 	make_certificate other.localhost
-	export C2S COMP LOG
+	mkdir -p prosody/certs
+	cp acme.localhost.* prosody/certs
+	DIRECT=$(free_port)
+	PROSODY_SETTINGS="c2s_direct_tls_ports = { $DIRECT }" \
+		start_prosody acme.localhost alice bob
+	export C2S COMP LOG DIRECT
 }
 
 teardown_file() {
@@ -159,6 +163,26 @@ tls_server() {
 	tls_server acme.localhost
 	start_node --server "tls:127.0.0.1:$C2S" --server-ca acme.localhost.crt
 	option chat
+}
+
+@test "so is Prosody's own listener for direct TLS, and --check agrees" {
+	start_node --server "tls:127.0.0.1:$DIRECT" \
+		--server-ca acme.localhost.crt
+	option chat
+	export CUP_CONFIG_DIR=$PWD/etc
+	local node=("server=tls:127.0.0.1:$DIRECT" listen=tcp:127.0.0.1:0
+		tls=none policy="$PWD/policy"
+		"server-ca=$PWD/all.crt")
+	mkdir etc
+	cat acme.localhost.crt other.localhost.crt >all.crt
+	run -0 cup-config good domain=acme.localhost journal="$PWD/j1" "${node[@]}"
+	run cup-config good --check
+	assert_output --regexp \
+		"server tls:127.0.0.1:$DIRECT: (answers for|offers channel)"
+	# It knows no such domain, and is asked for it by name.
+	run -0 cup-config bad domain=other.localhost journal="$PWD/j2" "${node[@]}"
+	run -1 cup-config bad --check
+	assert_line --regexp "^wrong: .*asked for other.localhost: .*unrecognized name"
 }
 
 @test "and not by another domain's certificate, nor by its address's" {
