@@ -191,8 +191,8 @@ void pipeline_end(struct pipeline *p)
 {
 	p->ending = true;
 	timer_stop(p->start);
-	if (p->run[RUN_NEXT].channel)
-		channel_free(p->run[RUN_NEXT].channel);
+	/* It was asked nothing, and nobody will be there to see it end. */
+	channel_kill(p->run[RUN_NEXT].channel);
 	p->run[RUN_NEXT] = (struct run){0};
 	pipeline_pump(p);
 	if (!p->run[RUN_NOW].channel && !p->run[RUN_OLD].channel)
