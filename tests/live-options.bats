@@ -138,6 +138,11 @@ shown() {
 	assert_equal "$(grep -c 'tls="TLSv1' <<<"$output")" 1
 }
 
+@test "--tls optional: TLS begins with nothing left of before" {
+	start_node --tls optional
+	option optional_at_once
+}
+
 @test "--tls none neither offers nor takes it" {
 	start_node --tls none
 	option none

@@ -8,6 +8,7 @@ import re
 import socket
 import ssl
 import sys
+import time
 
 from xmpp_raw import DOMAIN, HEADER, SM, Raw
 
@@ -53,6 +54,28 @@ def case_optional():
     c.cut()
     node(tls=False).login("alice", "plain").end()
     node().login("alice", "secured").end()
+
+
+def case_optional_at_once():
+    """Nothing of the stream before TLS is left in the one behind it."""
+    c = node()
+    c.send(HEADER + "<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>")
+    c.expect("<proceed[^>]*>")
+    time.sleep(0.5)
+    c.secure()
+    c.refuse("<", 0.5)
+    c.tls = False
+    c.login("alice", "desk").end()
+    c = node()
+    c.send(HEADER + "<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>"
+           "<presence/>")
+    c.expect("<policy-violation ")
+    c.closed()
+    # Once logged in it is too late.
+    c = node(tls=False).login("alice", "plain")
+    c.send("<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>")
+    c.expect("<failure [^>]*xmpp-tls")
+    c.closed()
 
 
 def case_none():
