@@ -57,9 +57,11 @@ static bool open_addresses(struct live *l, struct buf *why)
 			return false;
 		}
 		l->o.listens++;
-		if (l->listens[i].tls && !l->certificate.count) {
-			buf_addf(why, "option '--listen': '%s' needs a "
-				      "'--certificate'", l->listen.word[i]);
+		if (l->listens[i].tls && l->o.tls == PROXY_TLS_NONE) {
+			buf_addf(why, "option '--listen': '%s' needs %s",
+			    l->listen.word[i], l->certificate.count
+				? "a '--tls' other than none"
+				: "a '--certificate'");
 			return false;
 		}
 	}

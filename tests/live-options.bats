@@ -148,6 +148,23 @@ shown() {
 	option none
 }
 
+@test "a tls: listener takes direct TLS only, and must have it" {
+	local direct
+	direct=$(free_port)
+	start_node --listen "tls:127.0.0.1:$direct"
+	PORT=$direct option direct_only
+	run -64 cup-intercept --listen tls:127.0.0.1:0 --server tcp:x:1 \
+		--certificate acme.localhost.crt \
+		--private-key acme.localhost.key --tls none -c cat
+	assert_output --partial "needs a '--tls' other than none"
+}
+
+@test "--max-clients: one more is told so" {
+	start_node --max-clients 2
+	eventually 5 status_is clients 0
+	option two_at_most
+}
+
 @test "TLS 1.1 is refused, direct and by STARTTLS" {
 	start_node
 	option old_tls
@@ -282,7 +299,7 @@ strict_policy() {
 	start_node --events all --return-component "tcp:127.0.0.1:$COMP" \
 		--return-domain returns.acme.localhost --return-secret secret
 	eventually 10 status_is return-component up
-	option told_once
+	option told_once room
 }
 
 @test "a secret that others can read is none" {

@@ -88,6 +88,12 @@ def case_none():
     c.expect("<failure [^>]*xmpp-tls.*</stream:stream>")
     c.closed()
     node(tls=False).login("alice", "plain").end()
+    c = node()
+    try:
+        c.secure()
+    except OSError:
+        return
+    raise AssertionError("direct TLS was taken")
 
 
 def old_tls(c):
@@ -198,6 +204,50 @@ def case_told_once():
     b.refuse("secret", 0.3)
     assert not re.search("id=[\"']s2[\"']", a.log), a.log
     a.end(), b.end()
+
+
+def case_room():
+    """What is refused to those in a room throws nobody out of it."""
+    b, a = pair()
+    room = f"tea@rooms.{DOMAIN}"
+    for c, nick in ((a, "al"), (b, "bo")):
+        c.send(f"<presence to='{room}/{nick}'>"
+               "<x xmlns='http://jabber.org/protocol/muc'/></presence>")
+        c.expect("<status [^>]*code=[\"']110[\"'].*?</presence>")
+        c.expect("<subject")
+    # Of both copies the sender in the room is told.
+    a.send(f"<message to='{room}' type='groupchat' id='g1'>"
+           "<body>secret</body></message>")
+    for nick in "al", "bo":
+        a.expect("type=[\"']error[\"'].*?policy-violation")
+    a.send(f"<message to='{room}' type='groupchat' id='g2'>"
+           "<body>open</body></message>")
+    for c in a, b:
+        c.expect("<message[^>]*groupchat.*?<body>open</body>")
+        assert "secret" not in c.log, c.log
+        assert not re.search("<presence [^>]*unavailable", c.log), c.log
+    a.end(), b.end()
+
+
+def case_direct_only():
+    c = node()
+    c.send(HEADER)
+    c.closed()
+    c = node(tls=False)
+    c.secure()
+    c.login("alice", "desk").end()
+
+
+def case_two_at_most():
+    one, two = node(), node()
+    for c in one, two:
+        c.send(HEADER)
+        c.expect("</stream:features>")
+    three = node()
+    three.expect("<resource-constraint .*too many connections.*"
+                 "</stream:stream>")
+    three.closed()
+    one.end(), two.end()
 
 
 def case_domain():
