@@ -43,11 +43,11 @@ static struct questions *list_of(struct pipeline *p, struct question *q)
 {
 	if (!q->channel)
 		return &p->waiting;
-	for (int i = 0; i < RUNS; i++) {
+	for (int i = 0; i < RUNS - 1; i++) {
 		if (p->run[i].channel == q->channel)
 			return &p->run[i].asked;
 	}
-	return NULL;
+	return &p->run[RUNS - 1].asked;
 }
 
 bool question_asked(const struct question *q)
