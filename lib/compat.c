@@ -5,9 +5,12 @@
 
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "mem.h"
 #include "utf8.h"
+
+#define ONES UINT64_C(0x0101010101010101)
 
 /* From here on, up to the next step, out was made of the text from in on;
  * byte by byte the same if plain. */
@@ -29,7 +32,15 @@ static inline bool plain(char c)
 static size_t plain_len(struct span s, size_t i)
 {
 	size_t from = i;
+	uint64_t eight;
 
+	/* A byte that is not plain has its top bit set, or gets it by adding
+	 * one; a carry only reaches bytes behind one that ends this anyway. */
+	for (; s.n - i >= sizeof(eight); i += sizeof(eight)) {
+		memcpy(&eight, s.p + i, sizeof(eight));
+		if ((eight | (eight + ONES)) & (ONES << 7))
+			break;
+	}
 	while (i < s.n && plain(s.p[i]))
 		i++;
 	return i - from;

@@ -117,15 +117,17 @@ bool conf_text_assign(struct buf *text, const char *const *operands,
 
 		ok = s != NULL;
 		for (size_t k = 0; ok && operands[k]; k++) {
-			if (!value_for(operands[k], s))
+			const char *value = value_for(operands[k], s);
+
+			if (!value)
 				continue;
 			earlier = earlier || k < i;
 			values = mem_resize(values, n + 1, sizeof(*values));
-			values[n++] = value_for(operands[k], s);
+			values[n++] = value;
 		}
 		/* KEY= among others of the same key is a value that is
 		 * missing: a mistake to be named. */
-		if (ok && !earlier)
+		if (n && !earlier)
 			conf_text_set(text, s->key, values,
 			    n == 1 && !*values[0] ? 0 : n);
 	}

@@ -164,7 +164,7 @@ static size_t ip_bytes(const struct endpoint *e, const unsigned char **p)
 		*p = in6(e)->sin6_addr.s6_addr;
 		return 16;
 	default:
-		*p = NULL;
+		*p = (const unsigned char *)"";
 		return 0;
 	}
 }

@@ -4,8 +4,9 @@
 
 #include <string.h>
 
+#include <idn-free.h>
+#include <idna.h>
 #include <stringprep.h>
-
 
 static bool part_valid(struct span s)
 {
@@ -135,4 +136,41 @@ bool jid_prepare(struct buf *b, struct span s)
 		return true;
 	b->len = len;
 	return false;
+}
+
+/* Letters, digits, hyphens, and what is in use besides: underscores; the
+ * colons of an IP address. No empty label but the last: OpenSSL takes a dot
+ * at the beginning for any name below. */
+static bool is_host(const char *p, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		bool label = (p[i] >= 'a' && p[i] <= 'z') ||
+		    (p[i] >= '0' && p[i] <= '9') || strchr("-_:", p[i]);
+
+		if (!label && (p[i] != '.' || i == 0 || p[i - 1] == '.'))
+			return false;
+	}
+	return n > 0 && n <= JID_HOST_MAX;
+}
+
+bool jid_host(struct buf *b, struct span domain)
+{
+	struct buf name = BUF_EMPTY;
+	char *ascii = NULL;
+	size_t n = 0;
+	bool ok;
+
+	ok = !memchr(domain.n ? domain.p : "", '/', domain.n) &&
+	    !memchr(domain.n ? domain.p : "", '@', domain.n) &&
+	    jid_prepare(&name, domain) &&
+	    idna_to_ascii_8z(buf_str(&name), &ascii, 0) == IDNA_SUCCESS;
+	if (ok) {
+		n = strlen(ascii);
+		ok = is_host(ascii, n);
+	}
+	if (ok)
+		buf_add(b, ascii, n);
+	idn_free(ascii);
+	buf_release(&name);
+	return ok;
 }

@@ -8,7 +8,8 @@
 #include "buf.h"
 #include "span.h"
 
-enum { JID_PART_MAX = 1023, JID_MAX = 3 * JID_PART_MAX + 2 }; /* bytes */
+enum { JID_PART_MAX = 1023, JID_MAX = 3 * JID_PART_MAX + 2,
+	JID_HOST_MAX = 253 }; /* bytes */
 
 struct jid {
 	struct span local, domain, resource; /* .p NULL: the part is absent */
@@ -29,5 +30,10 @@ struct span jid_domain(struct span jid);
  * Resourceprep (RFC 6122; what Prosody and ejabberd use). False, with nothing
  * appended, if it is no JID. */
 bool jid_prepare(struct buf *, struct span jid);
+
+/* Append a domainpart as the name that is in a certificate for it: in ASCII
+ * (IDNA2003, A-labels), lower case, at most 253 bytes. False, with nothing
+ * appended, if it is no host name (an IP address is taken for one). */
+bool jid_host(struct buf *, struct span domain);
 
 #endif

@@ -205,6 +205,9 @@ static void secure(struct session *s)
 		    "data behind <starttls/>");
 		return;
 	}
+	/* Where TLS is optional the server has been asked in plain text. */
+	leg_close(&s->leg[DOWN]);
+	s->leg[DOWN].ended = true;
 	buf_reset(out);
 	buf_adds(out, "<proceed xmlns=\"" NS_TLS "\"/>");
 	link_write(l->link, out->data, out->len);

@@ -21,6 +21,11 @@ static const char *conflict(const struct live *l, bool argv)
 		return "no '--server' given";
 	if (l->server.kind == ADDRESS_FD)
 		return "option '--server': nobody listens at fd:";
+	if (l->server_ca && !l->server.tls)
+		return "option '--server-ca': the server is no tls: one";
+	if (l->component.tls || l->component.kind == ADDRESS_FD)
+		return "option '--return-component': only tcp: and unix: are "
+		       "spoken there";
 	if (ways == 0)
 		return "no pipeline given: '--pipeline', '-c', or a command "
 		       "behind '--'";
@@ -52,9 +57,11 @@ static bool open_addresses(struct live *l, struct buf *why)
 			return false;
 		}
 		l->o.listens++;
-		if (l->listens[i].tls && !l->certificate.count) {
-			buf_addf(why, "option '--listen': '%s' needs a "
-				      "'--certificate'", l->listen.word[i]);
+		if (l->listens[i].tls && l->o.tls == PROXY_TLS_NONE) {
+			buf_addf(why, "option '--listen': '%s' needs %s",
+			    l->listen.word[i], l->certificate.count
+				? "a '--tls' other than none"
+				: "a '--certificate'");
 			return false;
 		}
 	}

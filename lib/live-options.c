@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "mem.h"
@@ -131,15 +132,19 @@ static const char *set_count(size_t *to, const char *value)
 static const char *set_secret(char **to, const char *path)
 {
 	char text[SECRET_MAX + 1];
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int fd = open(path, O_RDONLY | O_CLOEXEC), error;
+	struct stat st;
 	ssize_t n;
 
 	if (fd < 0)
 		return strerror(errno);
-	n = read(fd, text, SECRET_MAX);
+	n = fstat(fd, &st) ? -1 : read(fd, text, SECRET_MAX);
+	error = errno;
 	close(fd);
 	if (n < 0)
-		return strerror(errno);
+		return strerror(error);
+	if (st.st_mode & (S_IRWXG | S_IRWXO))
+		return "others than its owner may read or write it";
 	text[n] = '\0';
 	text[strcspn(text, "\r\n")] = '\0';
 	set(to, text);

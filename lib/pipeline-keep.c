@@ -76,6 +76,8 @@ static void on_line(struct channel *c, void *arg, struct span line)
 	struct pipeline *p = arg;
 	struct run *r = run_of(p, c);
 
+	if (!r)
+		return;
 	r->heard = timer_now();
 	if (r->late)
 		SAY(p, "%s answers again", p->config.name);
@@ -155,6 +157,8 @@ static void on_end(struct channel *c, void *arg, const char *why)
 	struct pipeline *p = arg;
 	struct run *r = run_of(p, c);
 
+	if (!r)
+		return;
 	if (r == &p->run[RUN_OLD])
 		ended_old(p, r, why);
 	else if (r == &p->run[RUN_NEXT])

@@ -43,11 +43,11 @@ static struct questions *list_of(struct pipeline *p, struct question *q)
 {
 	if (!q->channel)
 		return &p->waiting;
-	for (int i = 0; i < RUNS; i++) {
+	for (int i = 0; i < RUNS - 1; i++) {
 		if (p->run[i].channel == q->channel)
 			return &p->run[i].asked;
 	}
-	return NULL;
+	return &p->run[RUNS - 1].asked;
 }
 
 bool question_asked(const struct question *q)
@@ -191,8 +191,8 @@ void pipeline_end(struct pipeline *p)
 {
 	p->ending = true;
 	timer_stop(p->start);
-	if (p->run[RUN_NEXT].channel)
-		channel_free(p->run[RUN_NEXT].channel);
+	/* It was asked nothing, and nobody will be there to see it end. */
+	channel_kill(p->run[RUN_NEXT].channel);
 	p->run[RUN_NEXT] = (struct run){0};
 	pipeline_pump(p);
 	if (!p->run[RUN_NOW].channel && !p->run[RUN_OLD].channel)

@@ -33,7 +33,7 @@ bool proxy_tls_open(struct proxy *p, struct buf *why)
 {
 	struct tls_config c;
 
-	if (p->o.certificates) {
+	if (p->o.certificates && p->o.tls != PROXY_TLS_NONE) {
 		tls_config(p, &c);
 		p->tls = tls_context_new(&c, why);
 		if (!p->tls)

@@ -28,6 +28,7 @@ static void open_server(struct session *s)
 {
 	session_write(s, UP, buf_span(&s->header));
 	buf_release(&s->header);
+	buf_release(&s->server_name);
 	s->leg[DOWN].opened = s->leg[DOWN].ready = true;
 	leg_unblock(s, UP);
 }
@@ -46,7 +47,7 @@ static void server_step(struct link *l, void *arg, enum link_step step)
 		link_write(l, p->out.data, p->out.len);
 	}
 	if (step == LINK_CONNECTED && p->server_tls)
-		link_secure(l, p->server_tls, p->o.server->host);
+		link_secure(l, p->server_tls, buf_str(&s->server_name));
 	else
 		open_server(s);
 }
@@ -57,10 +58,13 @@ static void server_end(struct link *l, void *arg, enum link_end end_of,
 	struct session *s = arg;
 	struct leg *leg = &s->leg[DOWN];
 
+	/* What it says may be the link's own. */
+	buf_reset(&s->why);
+	if (why)
+		buf_adds(&s->why, why);
 	if (!leg->ready) {
 		link_free(l);
 		leg->link = NULL;
-		s->why = why;
 		s->attempt++;
 		session_connect(s);
 		return;
@@ -70,7 +74,7 @@ static void server_end(struct link *l, void *arg, enum link_end end_of,
 		leg->link = NULL;
 	}
 	if (!leg->ended || end_of == LINK_FAILED)
-		server_gone(s, why);
+		server_gone(s, why ? buf_str(&s->why) : NULL);
 }
 
 static const struct link_owner server_calls = {
@@ -80,23 +84,40 @@ static const struct link_owner server_calls = {
     .end = server_end,
 };
 
+/* RFC 6120 section 13.7.2: the certificate has to be for the domain that the
+ * client asked for, wherever the server is. */
+static bool name_server(struct session *s)
+{
+	buf_reset(&s->server_name);
+	if (!s->proxy->server_tls ||
+	    jid_host(&s->server_name, buf_span(&s->domain)))
+		return true;
+	session_fail(s, s->domain.len ? "host-unknown"
+				      : "improper-addressing", NULL,
+	    "no domain that a certificate could be for");
+	return false;
+}
+
 void session_connect(struct session *s)
 {
 	struct proxy *p = s->proxy;
 	const struct address *a = p->o.server;
 	int fd = -1;
 
+	if (!name_server(s))
+		return;
 	for (; fd < 0 && s->attempt < (a->count ? a->count : 1);) {
 		fd = address_connect(a, s->attempt);
 		if (fd < 0) {
-			s->why = strerror(errno);
+			buf_reset(&s->why);
+			buf_adds(&s->why, strerror(errno));
 			s->attempt++;
 		}
 	}
 	if (fd < 0) {
 		p->o.say("session %.*s: cannot reach the server '%s': %s",
 		    RECORDER_TOKEN, s->token, a->text,
-		    s->why ? s->why : "no answer");
+		    s->why.len ? buf_str(&s->why) : "no answer");
 		session_fail(s, "remote-connection-failed",
 		    "the server cannot be reached", "server unreachable");
 		return;

@@ -189,6 +189,8 @@ static void free_session(struct session *s)
 	buf_release(&s->bind_id);
 	buf_release(&s->domain);
 	buf_release(&s->header);
+	buf_release(&s->server_name);
+	buf_release(&s->why);
 	free(s);
 }
 

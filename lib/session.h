@@ -75,9 +75,10 @@ struct session {
 	struct buf bind_id;  /* of the bind request under way */
 	struct buf domain;   /* the client's to */
 	struct buf header;   /* for the server, until it is connected */
+	struct buf server_name; /* that a TLS server's certificate is for */
 	const char *reason;  /* of its end, for the logout */
 	size_t attempt;	     /* which of the server's addresses */
-	const char *why;     /* the last one failed */
+	struct buf why;	     /* its end, or the last one's failure */
 };
 
 enum { UP, DOWN }; /* towards the server, towards the client */

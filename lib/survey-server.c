@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "jid.h"
 #include "probe.h"
 #include "proxyproto.h"
 #include "scan.h"
@@ -79,17 +80,21 @@ static void introduce(struct buf *b, const struct conf *c,
 		    &here, &there);
 }
 
-/* host: whom the certificate is for, as for cup-intercept. */
 static bool converse(struct greeting *g, struct probe *p,
     const struct conf *c, const char *domain, struct tls_context *tls,
-    const char *host, struct buf *why)
+    struct buf *why)
 {
-	struct buf out = BUF_EMPTY, in = BUF_EMPTY;
-	bool ok;
+	struct buf out = BUF_EMPTY, in = BUF_EMPTY, host = BUF_EMPTY;
+	bool ok = true;
 
+	/* The certificate is to be for the domain, as for cup-intercept. */
+	if (tls && !jid_host(&host, span_of(domain))) {
+		buf_adds(why, "no certificate can be for that domain");
+		ok = false;
+	}
 	introduce(&out, c, p);
-	ok = probe_write(p, buf_span(&out), why) &&
-	    (!tls || probe_secure(p, tls, host, why));
+	ok = ok && probe_write(p, buf_span(&out), why) &&
+	    (!tls || probe_secure(p, tls, buf_str(&host), why));
 	buf_reset(&out);
 	ask(&out, domain);
 	ok = ok && probe_write(p, buf_span(&out), why);
@@ -97,6 +102,7 @@ static bool converse(struct greeting *g, struct probe *p,
 		ok = probe_read(p, &in, why);
 	buf_release(&in);
 	buf_release(&out);
+	buf_release(&host);
 	return ok && why->len == 0;
 }
 
@@ -198,8 +204,7 @@ static void visit(struct survey *s, const struct conf *c, struct address *a,
 	if (!probe_connect(&p, a, PATIENCE, &why)) {
 		survey_add(s, FINDING_WRONG, "server %s: %s", server,
 		    buf_str(&why));
-	} else if (!converse(&g, &p, c, domain, tls, a->host,
-		       &why)) {
+	} else if (!converse(&g, &p, c, domain, tls, &why)) {
 		survey_add(s, FINDING_WRONG, "server %s: asked for %s: %s",
 		    server, domain, buf_str(&why));
 	} else {

@@ -182,6 +182,8 @@ static const char *check_loopback(const struct setting *s, const char *value)
 	    !(endpoint_from_ip(&end, a.host, 0) &&
 		(network_holds(&v4, &end) || network_holds(&v6, &end))))
 		why = "is neither on the loopback nor a unix socket";
+	if (a.tls)
+		why = "is a tls: one, which is not spoken here";
 	address_release(&a);
 	return why;
 }

@@ -118,6 +118,7 @@ static void test_values(void)
 	    {"client-held-max", "64K", "64k5"},
 	    {"return-component", "tcp:127.0.0.1:5347", "tcp:192.0.2.1:5347"},
 	    {"return-component", "unix:/x", "tcp:x.example:5347"},
+	    {"return-component", "tcp:[::1]:5347", "tls:127.0.0.1:5347"},
 	    {"user", "root", "nobody-of-that-name"},
 	};
 

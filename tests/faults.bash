@@ -4,6 +4,7 @@
 
 setup() {
 	common_setup
+	# shellcheck disable=SC2034
 	STARTED=() CASES=xmpp-faults.py MOUNTED=
 	ARCHIVE='' start_prosody acme.localhost alice bob dave frank
 }

@@ -140,6 +140,46 @@ static void test_nul(void)
 	buf_release(&b);
 }
 
+static void host(const char *domain, const char *expected)
+{
+	struct buf b = BUF_EMPTY;
+	bool ok = jid_host(&b, span_of(domain));
+
+	OK(ok == (expected != NULL), domain);
+	SAME_SPAN(buf_span(&b), expected ? expected : "", "  as a host");
+	buf_release(&b);
+}
+
+/* For certificates; it comes from clients. */
+static void test_host(void)
+{
+	char text[300];
+	struct buf b = BUF_EMPTY;
+
+	host("Acme.Example", "acme.example");
+	host("acme.example.", "acme.example");
+	host("b\xc3\xbc" "cher.example", "xn--bcher-kva.example");
+	host("192.0.2.1", "192.0.2.1");
+	host("_x.example", "_x.example");
+	host("", NULL);
+	host(".", NULL);
+	host(".example", NULL);
+	host("a..example", NULL);
+	host("*.example", NULL);
+	host("a b", NULL);
+	host("a@b", NULL);
+	host("a/b", NULL);
+	host("&amp;", NULL);
+	OK(!jid_host(&b, (struct span){"a\0b", 3}), "no NUL");
+	memset(text, 'a', sizeof(text));
+	OK(!jid_host(&b, (struct span){text, sizeof(text)}), "a long label");
+	for (size_t i = 3; i < sizeof(text); i += 4)
+		text[i] = '.';
+	OK(!jid_host(&b, (struct span){text, 256}), "a long name");
+	OK(jid_host(&b, (struct span){text, 251}), "one that fits");
+	buf_release(&b);
+}
+
 int main(void)
 {
 	test_split();
@@ -147,5 +187,6 @@ int main(void)
 	test_bad_parts();
 	test_sizes();
 	test_nul();
+	test_host();
 	return tap_done();
 }

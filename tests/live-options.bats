@@ -1,17 +1,14 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: ISC
 # What the options of a live node change, seen at a real server (Prosody).
+# shellcheck disable=SC2030,SC2031
 
 load helpers
 load servers.bash
+load options.bash
 
 setup_file() {
-	export TOP PATH=$CUP_BIN:$CUP_TESTS:$PATH HOME=$BATS_FILE_TMPDIR
-	cd "$BATS_FILE_TMPDIR" || return
-	start_prosody acme.localhost alice bob
-	make_certificate acme.localhost
-	make_certificate other.localhost
-	export C2S COMP LOG
+	options_setup_file
 }
 
 teardown_file() {
@@ -19,32 +16,11 @@ teardown_file() {
 }
 
 setup() {
-	common_setup
-	STARTED=()
-	cp "$BATS_FILE_TMPDIR"/*.localhost.* .
+	options_setup
 }
 
 teardown() {
-	exec 9>&-
-	cat node.log 2>/dev/null || :
-	stop_all
-}
-
-# option CASE...: of xmpp-options.py, against the node at $PORT.
-option() {
-	PYTHONPATH=$TOP/tests run timeout 40 /usr/bin/python3 \
-		"$TOP/tests/xmpp-options.py" "${AT-}$PORT" "$@"
-	assert_success
-}
-
-# proxied_server: something that wants a PROXY header before $C2S.
-proxied_server() {
-	local behind=$C2S
-	C2S=$(free_port)
-	/usr/bin/python3 "$TOP/tests/proxy-header.py" "$C2S" "$behind" \
-		>headers 2>/dev/null 3>&- &
-	STARTED+=($!)
-	eventually 10 listens "$C2S"
+	options_teardown
 }
 
 @test "--send-proxy v1 tells the server the client's address" {
@@ -94,52 +70,92 @@ proxied_server() {
 	assert_equal "${#lines[@]}" 2
 }
 
-# shown NAME [ARG...]: the subject of the certificate that is shown.
-shown() {
-	local name=$1
-	shift
-	timeout 20 openssl s_client -connect "127.0.0.1:$PORT" \
-		-servername "$name" "$@" </dev/null 2>/dev/null |
-		openssl x509 -noout -subject | tr -d ' '
+@test "--max-clients: one more is told so" {
+	start_node --max-clients 2
+	eventually 5 status_is clients 0
+	option two_at_most
 }
 
-@test "of two certificates the one that was asked for is shown" {
-	start_node --certificate other.localhost.crt \
-		--private-key other.localhost.key
-	local name way=(-starttls xmpp -xmpphost)
-	for name in acme other; do
-		run -0 shown "$name.localhost" "${way[@]}" "$name.localhost"
-		assert_output "subject=CN=$name.localhost"
-		run -0 shown "$name.localhost" -alpn xmpp-client
-		assert_output "subject=CN=$name.localhost"
+@test "--on-failure hold waits as long as it takes" {
+	start_node --hold-timeout 500ms --on-failure hold
+	mkfifo in
+	PYTHONPATH=$TOP/tests timeout 40 /usr/bin/python3 \
+		"$TOP/tests/xmpp-options.py" "$PORT" hold >hold.out 2>&1 <in \
+		3>&- &
+	local client=$! log
+	STARTED+=("$client")
+	exec 9>in
+	eventually 10 grep -q ready hold.out
+	log=$(stages | sed -n 2p)
+	kill -STOP "$log"
+	echo >&9
+	eventually 15 grep -q held hold.out
+	kill -CONT "$log"
+	echo >&9
+	wait "$client" || fail "$(cat hold.out)"
+	assert_equal "$(status bounced)" 0
+}
+
+# Policies that tell the kinds of stanzas apart.
+strict_policy() {
+	cat >policy <<-'EOF'
+		reject word  event send xpath "//*[contains(., 'forbidden')]" text "not this word"
+		reject block event send xpath "//*[contains(., 'c2VjcmV0')]" text "no files"
+		pass all
+	EOF
+}
+
+@test "--events presence: a refused presence has one error" {
+	strict_policy
+	start_node --events message,presence,login
+	option presence
+	run -0 cup-search journal forbidden
+	assert_equal "${#lines[@]}" 1
+}
+
+@test "--events iq: a refused request has one error, an answer none" {
+	strict_policy
+	start_node --events iq
+	option iq ibb
+	run -0 cup-search journal c2VjcmV0
+	assert_equal "${#lines[@]}" 1
+}
+
+@test "--events all: everything is on record" {
+	strict_policy
+	start_node --events all
+	option chat presence iq ibb
+	cup-search journal | cut -f 9 >stanzas
+	local kind
+	for kind in message presence iq; do
+		run -0 grep -q "^<$kind " stanzas
 	done
-	run -0 shown third.localhost -alpn xmpp-client
-	assert_output "subject=CN=acme.localhost"
+	run -0 cup-verify journal
 }
 
-@test "direct TLS agrees on xmpp-client, and on nothing else" {
-	start_node
-	run -0 timeout 20 openssl s_client -connect "127.0.0.1:$PORT" \
-		-alpn xmpp-client </dev/null
-	assert_output --partial "ALPN protocol: xmpp-client"
-	run ! timeout 20 openssl s_client -connect "127.0.0.1:$PORT" \
-		-alpn http/1.1 </dev/null
-	assert_output --partial "no application protocol"
+@test "the sender of what a client may not receive is told once" {
+	printf 'secret\n' >secret
+	chmod 600 secret
+	cat >policy <<-'EOF'
+		reject secret event recv xpath "//*[contains(., 'secret')]"
+		pass all
+	EOF
+	start_node --events all --return-component "tcp:127.0.0.1:$COMP" \
+		--return-domain returns.acme.localhost --return-secret secret
+	eventually 10 status_is return-component up
+	option told_once room
 }
 
-@test "--tls optional offers it, and takes those who come without" {
-	start_node --tls optional
-	option optional
-	run -0 cup-search --event login journal
-	assert_equal "$(grep -c 'tls="TLSv1' <<<"$output")" 1
+@test "a secret that others can read is none" {
+	printf 'secret\n' >secret
+	chmod 640 secret
+	run -64 cup-intercept --listen tcp:127.0.0.1:0 --server tcp:x:1 \
+		-c cat --return-component tcp:127.0.0.1:1 --return-domain x \
+		--return-secret secret
+	assert_output --partial "others than its owner may read"
 }
 
-@test "--tls none neither offers nor takes it" {
-	start_node --tls none
-	option none
-}
-
-@test "TLS 1.1 is refused, direct and by STARTTLS" {
-	start_node
-	option old_tls
+@test "--domain takes its own and no others" {
+	start_node --domain acme.localhost
+	option domain
 }

@@ -32,6 +32,10 @@ more_records() {
 	[ "$(status records-out)" -ge $(($1 + 300)) ]
 }
 
+some_bounced() {
+	[ "$(status bounced)" -gt 0 ]
+}
+
 # once FILE...: no line is there twice.
 once() {
 	local file
@@ -57,11 +61,17 @@ noticed() {
 	start_node --tls optional --hold-timeout 500ms
 	begin_load chat --clients 200 --window 10 --seconds 40 --size 100 \
 		--wait 40
-	local i
+	local i victim
 	for i in {1..20}; do
 		back_up
 		eventually 20 more_records "$(status records-out)"
-		kill -9 "$(stages | sed -n "$((i % 3 + 1))p")"
+		victim=$(stages | sed -n "$((i % 3 + 1))p")
+		# Once it hangs before it dies, for longer than any is held.
+		if ((i == 10)); then
+			kill -STOP "$victim"
+			eventually 20 some_bounced
+		fi
+		kill -9 "$victim"
 		eventually 10 down "$i"
 	done
 	back_up

@@ -8,6 +8,7 @@ import re
 import socket
 import ssl
 import sys
+import time
 
 from xmpp_raw import DOMAIN, HEADER, SM, Raw
 
@@ -55,6 +56,28 @@ def case_optional():
     node().login("alice", "secured").end()
 
 
+def case_optional_at_once():
+    """Nothing of the stream before TLS is left in the one behind it."""
+    c = node()
+    c.send(HEADER + "<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>")
+    c.expect("<proceed[^>]*>")
+    time.sleep(0.5)
+    c.secure()
+    c.refuse("<", 0.5)
+    c.tls = False
+    c.login("alice", "desk").end()
+    c = node()
+    c.send(HEADER + "<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>"
+           "<presence/>")
+    c.expect("<policy-violation ")
+    c.closed()
+    # Once logged in it is too late.
+    c = node(tls=False).login("alice", "plain")
+    c.send("<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>")
+    c.expect("<failure [^>]*xmpp-tls")
+    c.closed()
+
+
 def case_none():
     """TLS is not offered, and not there."""
     c = node(tls=False)
@@ -65,6 +88,12 @@ def case_none():
     c.expect("<failure [^>]*xmpp-tls.*</stream:stream>")
     c.closed()
     node(tls=False).login("alice", "plain").end()
+    c = node()
+    try:
+        c.secure()
+    except OSError:
+        return
+    raise AssertionError("direct TLS was taken")
 
 
 def old_tls(c):
@@ -177,6 +206,50 @@ def case_told_once():
     a.end(), b.end()
 
 
+def case_room():
+    """What is refused to those in a room throws nobody out of it."""
+    b, a = pair()
+    room = f"tea@rooms.{DOMAIN}"
+    for c, nick in ((a, "al"), (b, "bo")):
+        c.send(f"<presence to='{room}/{nick}'>"
+               "<x xmlns='http://jabber.org/protocol/muc'/></presence>")
+        c.expect("<status [^>]*code=[\"']110[\"'].*?</presence>")
+        c.expect("<subject")
+    # Of both copies the sender in the room is told.
+    a.send(f"<message to='{room}' type='groupchat' id='g1'>"
+           "<body>secret</body></message>")
+    for nick in "al", "bo":
+        a.expect("type=[\"']error[\"'].*?policy-violation")
+    a.send(f"<message to='{room}' type='groupchat' id='g2'>"
+           "<body>open</body></message>")
+    for c in a, b:
+        c.expect("<message[^>]*groupchat.*?<body>open</body>")
+        assert "secret" not in c.log, c.log
+        assert not re.search("<presence [^>]*unavailable", c.log), c.log
+    a.end(), b.end()
+
+
+def case_direct_only():
+    c = node()
+    c.send(HEADER)
+    c.closed()
+    c = node(tls=False)
+    c.secure()
+    c.login("alice", "desk").end()
+
+
+def case_two_at_most():
+    one, two = node(), node()
+    for c in one, two:
+        c.send(HEADER)
+        c.expect("</stream:features>")
+    three = node()
+    three.expect("<resource-constraint .*too many connections.*"
+                 "</stream:stream>")
+    three.closed()
+    one.end(), two.end()
+
+
 def case_domain():
     """Only its own domains are taken, in any case of letters."""
     c = node()
@@ -201,6 +274,21 @@ def case_unreachable():
     c.starttls()
     c.send(HEADER)
     c.expect("<remote-connection-failed ")
+    c.closed()
+
+
+def case_strange_domains():
+    for name in (".acme.localhost", "*.localhost", "a&amp;b", "x/acme",
+                 "a" * 300, "x." * 200 + "x"):
+        c = node()
+        c.starttls()
+        c.send(HEADER.replace(DOMAIN, name))
+        c.expect("<host-unknown .*</stream:stream>")
+        c.closed()
+    c = node()
+    c.starttls()
+    c.send(re.sub(" to='[^']*'", "", HEADER))
+    c.expect("<improper-addressing .*</stream:stream>")
     c.closed()
 
 

@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: ISC
+# shellcheck shell=bash
+# What the suites about a node's options begin and end with.
+
+options_setup_file() {
+	export TOP PATH=$CUP_BIN:$CUP_TESTS:$PATH HOME=$BATS_FILE_TMPDIR
+	cd "$BATS_FILE_TMPDIR" || return
+	make_certificate acme.localhost
+	make_certificate other.localhost
+	mkdir -p prosody/certs
+	cp acme.localhost.* prosody/certs
+	C2S_TLS=$(free_port)
+	PROSODY_SETTINGS="c2s_direct_tls_ports = { $C2S_TLS }" \
+		start_prosody acme.localhost alice bob
+	export C2S COMP LOG C2S_TLS
+}
+
+options_setup() {
+	common_setup
+	STARTED=()
+	cp "$BATS_FILE_TMPDIR"/*.localhost.* .
+}
+
+options_teardown() {
+	exec 9>&-
+	cat node.log 2>/dev/null || :
+	stop_all
+}
+
+# option CASE...: of xmpp-options.py, against the node at $PORT.
+option() {
+	PYTHONPATH=$TOP/tests run timeout 40 /usr/bin/python3 \
+		"$TOP/tests/xmpp-options.py" "${AT-}$PORT" "$@"
+	assert_success
+}
+
+# proxied_server: something that wants a PROXY header before $C2S.
+proxied_server() {
+	local behind=$C2S
+	C2S=$(free_port)
+	/usr/bin/python3 "$TOP/tests/proxy-header.py" "$C2S" "$behind" \
+		>headers 2>/dev/null 3>&- &
+	STARTED+=($!)
+	eventually 10 listens "$C2S"
+}
