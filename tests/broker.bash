@@ -51,6 +51,7 @@ broker() {
 broker_end() {
 	exec 7>&-
 	status=0
+	# shellcheck disable=SC2034
 	wait "$BROKER" || status=$?
 	BROKER=
 }
