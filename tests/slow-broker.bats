@@ -87,6 +87,7 @@ OWN=(--ca ca.pem --certificate node.pem --private-key node.key)
 }
 
 @test "memory is bounded while a server stalls" {
+	# shellcheck disable=SC2016
 	judge one 'while read -r l; do case $l in "#"*) echo "$l"; esac; done'
 	broker --answer-timeout 60s --ping-interval 60s unix:one
 	said 'is up'
