@@ -1,7 +1,51 @@
 # SPDX-License-Identifier: ISC
 # shellcheck shell=bash
 # Two federated servers, red.localhost and blue.localhost, with a node before
-# each; for federation.bats. What is started is stopped by stop_all.
+# each; for federation*.bats. What is started is stopped by stop_all.
+
+# two_realms STARTER: alice's and ann's red is a Prosody, bob's, ben's and
+# bea's blue is started by that; alice and bob are in. They are for a file.
+two_realms() {
+	export TOP PATH=$CUP_BIN:$PATH HOME=$BATS_FILE_TMPDIR
+	cd "$BATS_FILE_TMPDIR" || return
+	export CUP_CONFIG_DIR=$PWD/etc CUP_RUN_DIR=$PWD/run
+	mkdir etc
+	local red blue
+	red=$(free_address) blue=$(free_address)
+	printf '%s red.localhost\n%s blue.localhost\n' "$red" "$blue" >hosts
+	make_authority
+	sign_certificate red.localhost
+	sign_certificate blue.localhost
+	write_policy >red.policy
+	write_policy >blue.policy
+	federate red.localhost "$red" alice ann
+	place_node red red.localhost
+	RED=$PORT
+	"$1" blue.localhost "$blue" bob ben bea
+	printf secret >returns.secret
+	chmod 600 returns.secret
+	place_node blue blue.localhost \
+		"return-component=tcp:127.0.0.1:$COMP" \
+		return-domain=returns.blue.localhost \
+		"return-secret=$PWD/returns.secret"
+	BLUE=$PORT
+	come alice red.localhost "$RED"
+	come bob blue.localhost "$BLUE"
+	export RED BLUE
+}
+
+# in_realms: setup of each test there.
+in_realms() {
+	common_setup
+	export CUP_CONFIG_DIR=$BATS_FILE_TMPDIR/etc CUP_RUN_DIR=$BATS_FILE_TMPDIR/run
+	cd "$BATS_FILE_TMPDIR" || return
+}
+
+realms_end() {
+	cd "$BATS_FILE_TMPDIR" || return
+	stop_all
+	sound red.log blue.log
+}
 
 # A name server cannot be asked for a port in a hosts file, so servers find
 # each other at 5269: on addresses of 127.0.0.0/8 that nobody has at the time.
@@ -77,6 +121,23 @@ federate() {
 	prosody -F --config "$dir/cfg.lua" >"$dir/out" 2>&1 </dev/null 3>&- &
 	STARTED+=("$!")
 	eventually 15 listens "$C2S"
+}
+
+# federate_ejabberd DOMAIN ADDRESS USER...: likewise an ejabberd. What a name
+# server would say of the others it has in its cache, and asks nobody.
+federate_ejabberd() {
+	local domain=$1 address=$2 name at
+	shift 2
+	local EJABBERD_SETTINGS EJABBERD_EVAL EJABBERD_LOGLEVEL=info \
+		EJABBERD_LISTEN="{ port: 5269, ip: $address, module: ejabberd_s2s_in }"
+	while read -r at name; do
+		EJABBERD_EVAL+="inet_db:add_rr(\"_xmpp-server._tcp.$name\", in, srv, 10000, {0, 0, 5269, \"$at\"}), "
+	done <hosts
+	printf -v EJABBERD_SETTINGS '%s\n' \
+		"certfiles: [ $PWD/$domain.crt, $PWD/$domain.key ]" \
+		"ca_file: $PWD/ca.crt" "s2s_use_starttls: required"
+	echo '{resolv_conf, ""}. {nameserver, {127,0,0,1}, 9}.' >inetrc
+	ERL_INETRC=$PWD/inetrc start_ejabberd "$domain" "$@"
 }
 
 # place_node NODE DOMAIN [KEY=VALUE...]: before the server that federate()

@@ -8,44 +8,15 @@ load servers.bash
 load federation.bash
 
 setup_file() {
-	export TOP PATH=$CUP_BIN:$PATH HOME=$BATS_FILE_TMPDIR
-	cd "$BATS_FILE_TMPDIR" || return
-	export CUP_CONFIG_DIR=$PWD/etc CUP_RUN_DIR=$PWD/run
-	mkdir etc
-	local red blue
-	red=$(free_address) blue=$(free_address)
-	printf '%s red.localhost\n%s blue.localhost\n' "$red" "$blue" >hosts
-	make_authority
-	sign_certificate red.localhost
-	sign_certificate blue.localhost
-	write_policy >red.policy
-	write_policy >blue.policy
-	federate red.localhost "$red" alice ann
-	place_node red red.localhost
-	RED=$PORT
-	federate blue.localhost "$blue" bob ben bea
-	printf secret >returns.secret
-	chmod 600 returns.secret
-	place_node blue blue.localhost \
-		"return-component=tcp:127.0.0.1:$COMP" \
-		return-domain=returns.blue.localhost \
-		"return-secret=$PWD/returns.secret"
-	BLUE=$PORT
-	come alice red.localhost "$RED"
-	come bob blue.localhost "$BLUE"
-	export RED BLUE
+	two_realms federate
 }
 
 teardown_file() {
-	cd "$BATS_FILE_TMPDIR" || return
-	stop_all
-	sound red.log blue.log
+	realms_end
 }
 
 setup() {
-	common_setup
-	export CUP_CONFIG_DIR=$BATS_FILE_TMPDIR/etc CUP_RUN_DIR=$BATS_FILE_TMPDIR/run
-	cd "$BATS_FILE_TMPDIR" || return
+	in_realms
 }
 
 @test "messages go both ways, judged and journaled at both nodes" {

@@ -79,8 +79,9 @@ start_prosody() {
 	eventually 15 listens "$C2S"
 }
 
-# start_ejabberd DOMAIN USER...: likewise. EJABBERD_SETTINGS are added, and
-# EJABBERD_MAM is in place of mod_mam's line.
+# start_ejabberd DOMAIN USER...: likewise. EJABBERD_SETTINGS are added,
+# EJABBERD_LISTEN to its listeners, and EJABBERD_MAM is in place of mod_mam's
+# line; EJABBERD_EVAL is run before the users are made.
 # shellcheck disable=SC2034
 start_ejabberd() {
 	local domain=$1 dir=$PWD/ejabberd user register="" mam
@@ -94,12 +95,13 @@ start_ejabberd() {
 	done
 	cat >"$dir/cfg.yml" <<-EOF
 		hosts: ["$domain"]
-		loglevel: warning
+		loglevel: ${EJABBERD_LOGLEVEL-warning}
 		auth_password_format: scram
 		${EJABBERD_SETTINGS-}
 		listen:
 		  - { port: $C2S, ip: "127.0.0.1", module: ejabberd_c2s, backlog: 1024, starttls: false, access: all, max_stanza_size: 1000000 }
 		  - { port: $COMP, ip: "127.0.0.1", module: ejabberd_service, access: all, check_from: false, hosts: { "returns.$domain": { password: "secret" } } }
+		${EJABBERD_LISTEN+  - $EJABBERD_LISTEN}
 		modules:
 		  mod_disco: {}
 		  mod_roster: {}
@@ -118,7 +120,7 @@ start_ejabberd() {
 		HOME=$dir EJABBERD_PID_PATH=$dir/pid ERL_CRASH_DUMP=$dir/dump \
 		EJABBERD_LOG_PATH=$dir/log erl -noinput +P 250000 \
 		-mnesia dir "\"$dir/db\"" -s ejabberd -eval \
-		"application:ensure_all_started(ejabberd), $register file:write_file(\"$dir/ready\", <<>>)." \
+		"application:ensure_all_started(ejabberd), ${EJABBERD_EVAL-} $register file:write_file(\"$dir/ready\", <<>>)." \
 		>"$dir/out" 2>&1 </dev/null 3>&- &
 	EJABBERD=$!
 	STARTED+=("$EJABBERD")

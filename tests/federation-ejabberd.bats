@@ -1,0 +1,88 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
+# Two nodes before two federated servers of different makes: red is a Prosody,
+# blue an ejabberd.
+
+load helpers
+load servers.bash
+load federation.bash
+
+setup_file() {
+	two_realms federate_ejabberd
+}
+
+teardown_file() {
+	realms_end
+}
+
+setup() {
+	in_realms
+}
+
+@test "between Prosody and ejabberd messages go both ways, judged and journaled at both" {
+	says alice bob@blue.localhost "over there"
+	sees bob "got alice@red.localhost/home over there"
+	says bob alice@red.localhost/home "and back"
+	sees alice "got bob@blue.localhost/home and back"
+	journaled red send pass "over there"
+	journaled blue recv pass "over there"
+	journaled blue send pass "and back"
+	journaled red recv pass "and back"
+}
+
+@test "who is offline at either gets it at the next login, and it is judged then" {
+	says alice ben@blue.localhost "for later"
+	says bob ann@red.localhost "later too"
+	eventually 5 journaled red send pass "for later"
+	eventually 5 journaled blue send pass "later too"
+	# Each answer comes behind them on the same stream between servers.
+	says alice bob@blue.localhost "marker one"
+	says bob alice@red.localhost "marker two"
+	sees bob "got .* marker one"
+	sees alice "got .* marker two"
+	unheard_of blue "for later"
+	unheard_of red "later too"
+	come ben blue.localhost "$BLUE"
+	sees ben "late alice@red.localhost/home for later"
+	journaled blue recv pass "for later"
+	come ann red.localhost "$RED"
+	sees ann "late bob@blue.localhost/home later too"
+	journaled red recv pass "later too"
+}
+
+@test "what a sender's node refuses never reaches the server of the other make" {
+	says alice bob@blue.localhost "a forbidden word"
+	says bob alice@red.localhost "forbidden as well"
+	sees alice "error bob@blue.localhost cancel policy-violation not this word"
+	sees bob "error alice@red.localhost cancel policy-violation not this word"
+	says alice bob@blue.localhost "marker three"
+	says bob alice@red.localhost "marker four"
+	sees bob "got .* marker three"
+	sees alice "got .* marker four"
+	journaled red send reject "a forbidden word"
+	journaled blue send reject "forbidden as well"
+	unheard_of blue "a forbidden word"
+	unheard_of red "forbidden as well"
+}
+
+@test "what is refused before ejabberd at the login, the sender at Prosody is told" {
+	says alice bob@blue.localhost "a secret for you"
+	sees alice "error bob@blue.localhost cancel policy-violation"
+	journaled red send pass "a secret for you"
+	journaled blue recv reject "a secret for you"
+	says alice bea@blue.localhost "a secret to sleep over"
+	says alice bob@blue.localhost "marker five"
+	sees bob "got .* marker five"
+	unheard_of blue "sleep over"
+	come bea blue.localhost "$BLUE"
+	sees alice "error bea@blue.localhost cancel policy-violation"
+	journaled blue recv reject "sleep over"
+	run -1 grep secret bob.seen bea.seen
+}
+
+@test "both journals are whole, and each server was sure of the other" {
+	run -0 cup-verify red.journal blue.journal
+	run -0 cat ejabberd/out
+	assert_output --partial "Accepted inbound s2s EXTERNAL authentication red.localhost -> blue.localhost"
+	assert_output --partial "Accepted outbound s2s EXTERNAL authentication blue.localhost -> red.localhost"
+}
