@@ -9,14 +9,13 @@
 #include <unistd.h>
 
 #include "cli.h"
-#include "conf-node.h"
+#include "conf-file.h"
 #include "conf-save.h"
 #include "conf-show.h"
 #include "conf-text.h"
 #include "conf.h"
 #include "diag.h"
 #include "editor.h"
-#include "identity.h"
 #include "mem.h"
 #include "quantity.h"
 #include "survey.h"
@@ -33,14 +32,8 @@ struct options {
 
 /* One run's work on one node. */
 struct work {
-	struct store store;
-	const char *node;
-	char *path;
-	struct buf text; /* of the file as it is; empty if there is none */
-	bool there;
-	struct conf now;
-	struct buf mistakes; /* of the file as it is */
-	struct buf out;	     /* for stdout, at the end */
+	struct conf_file file;
+	struct buf out; /* for stdout, at the end */
 };
 
 static void take_operands(struct options *o)
@@ -103,69 +96,39 @@ static const char *config_dir(void)
 	return dir && *dir ? dir : "/etc/cup";
 }
 
-/* Open the folder and read the file. changing: it may not be there yet, and
- * others are kept out until the end. */
-static void begin(struct work *w, const char *node, bool changing)
+static void begin(struct conf_file *f, const char *node, bool changing)
 {
-	w->node = node;
-	if (!store_open(&w->store, config_dir(), changing)) {
-		if (errno == ENOENT)
-			diag_die(1, "no node '%s': no folder '%s'", node,
-			    config_dir());
-		diag_die_errno(EX_IOERR, "cannot open '%s'", config_dir());
-	}
-	if (changing && !store_lock(&w->store))
-		diag_die_errno(EX_IOERR, "cannot lock '%s'", config_dir());
-	w->path = store_path(&w->store, node);
-	w->there = conf_load(w->path, &w->text);
-	if (!w->there && errno != ENOENT)
-		diag_die_errno(EX_IOERR, "cannot read '%s'", w->path);
-	if (!w->there && !changing)
-		diag_die(1, "no node '%s': no file '%s'", node, w->path);
-	conf_judge(&w->now, &w->store, node, buf_span(&w->text), &w->mistakes);
-}
+	const char *fault = conf_file_open(f, config_dir(), node, changing);
+	const char *what = f->path ? f->path : config_dir();
 
-static void end(struct work *w)
-{
-	conf_release(&w->now);
-	buf_release(&w->mistakes);
-	buf_release(&w->text);
-	buf_release(&w->out);
-	free(w->path);
-	store_close(&w->store);
-}
-
-/* The group that has to be able to read the file again: the node's, where it
- * does not go on as root. */
-static gid_t reader(const struct conf *c)
-{
-	struct identity id;
-
-	return !identity_of(&id, c) && id.change ? id.gid : (gid_t)-1;
+	if (fault && errno == ENOENT)
+		diag_die(1, "no node '%s': no %s '%s'", node,
+		    f->path ? "file" : "folder", what);
+	if (fault)
+		diag_die_errno(EX_IOERR, "%s '%s'", fault, what);
 }
 
 /* Check and save; returns the exit status. */
 static int save(struct work *w, struct span text)
 {
 	struct buf mistakes = BUF_EMPTY;
-	struct conf to = {0};
 	const char *step;
-	int code = EX_CONFIG;
+	int code = EX_OK;
 
-	if (w->there && span_same(text, buf_span(&w->text))) {
+	switch (conf_file_save(&w->file, text, &w->out, &mistakes, &step)) {
+	case CONF_FILE_SAVED:
+		break;
+	case CONF_FILE_SAME:
 		buf_adds(&w->out, "nothing to change\n");
-		return EX_OK;
-	}
-	conf_judge(&to, &w->store, w->node, text, &mistakes);
-	diag_lines(buf_str(&mistakes));
-	if (!mistakes.len) {
-		if (!store_save(&w->store, w->node, text, reader(&to), &step))
-			diag_die_errno(EX_IOERR, "%s '%s'", step, w->path);
-		conf_show_change(&w->now, &to, w->node, !w->there, &w->out);
-		code = EX_OK;
+		break;
+	case CONF_FILE_MISTAKEN:
+		diag_lines(buf_str(&mistakes));
+		code = EX_CONFIG;
+		break;
+	case CONF_FILE_FAILED:
+		diag_die_errno(EX_IOERR, "%s '%s'", step, w->file.path);
 	}
 	buf_release(&mistakes);
-	conf_release(&to);
 	return code;
 }
 
@@ -176,14 +139,14 @@ static int show(struct work *w, const char **keys)
 	for (size_t i = 0; keys && keys[i]; i++) {
 		if (!setting_find(keys[i]))
 			cli_misuse("unknown key '%s'", keys[i]);
-		any = any || conf_get(&w->now, keys[i]);
-		conf_show_key(&w->now, keys[i], !keys[1], &w->out);
+		any = any || conf_get(&w->file.conf, keys[i]);
+		conf_show_key(&w->file.conf, keys[i], !keys[1], &w->out);
 	}
 	for (size_t i = 0; !keys && i < setting_count; i++)
-		conf_show_key(&w->now, setting_table[i].key, false,
+		conf_show_key(&w->file.conf, setting_table[i].key, false,
 		    &w->out);
-	diag_lines(buf_str(&w->mistakes));
-	if (w->mistakes.len)
+	diag_lines(buf_str(&w->file.mistakes));
+	if (w->file.mistakes.len)
 		return EX_CONFIG;
 	return any ? EX_OK : 1;
 }
@@ -193,7 +156,7 @@ static int change(struct work *w, const char **operands)
 	struct buf text = BUF_EMPTY, why = BUF_EMPTY;
 	int code;
 
-	buf_addspan(&text, buf_span(&w->text));
+	buf_addspan(&text, buf_span(&w->file.text));
 	if (!conf_text_assign(&text, operands, &why))
 		cli_misuse("%s", buf_str(&why));
 	code = save(w, buf_span(&text));
@@ -224,9 +187,9 @@ static int edit(struct work *w)
 		editor = getenv("EDITOR");
 	if (!editor || !*editor)
 		editor = "vi";
-	buf_addspan(&text, buf_span(&w->text));
+	buf_addspan(&text, buf_span(&w->file.text));
 	do {
-		if (!editor_run(editor, w->store.dir, &text)) {
+		if (!editor_run(editor, w->file.store.dir, &text)) {
 			if (errno)
 				diag_die_errno(EX_IOERR, "cannot edit");
 			diag_die(1, "the editor failed: nothing is saved");
@@ -240,20 +203,18 @@ static int edit(struct work *w)
 /* Read the version that the operand N asks for. */
 static void version(struct work *w, const char **operand, struct buf *text)
 {
-	struct store_list list;
 	uint64_t n = 1;
+	size_t count;
 
 	if (operand && !quantity_number(operand[0], &n))
 		cli_misuse("'%s' is not the number of a version", operand[0]);
-	if (!store_history(&w->store, w->node, &list))
-		diag_die_errno(EX_IOERR, "cannot read the history");
-	if (n == 0 || n > list.count)
-		diag_die(1, "node '%s' has %zu earlier versions", w->node,
-		    list.count);
-	if (!store_version(&w->store, w->node, list.name[n - 1], text))
-		diag_die_errno(EX_IOERR, "cannot read version %s",
-		    list.name[n - 1]);
-	store_list_release(&list);
+	if (conf_file_version(&w->file, n, text, &count))
+		return;
+	if (!errno)
+		diag_die(1, "node '%s' has %zu earlier versions",
+		    w->file.node, count);
+	diag_die_errno(EX_IOERR, "cannot read %s%s",
+	    text->len ? "version " : "the history", buf_str(text));
 }
 
 static int diff(struct work *w, const char **operand)
@@ -262,8 +223,8 @@ static int diff(struct work *w, const char **operand)
 	struct conf then = {0};
 
 	version(w, operand, &text);
-	conf_parse(&then, w->path, buf_span(&text), &quiet);
-	conf_diff(&then, &w->now, &w->out);
+	conf_parse(&then, w->file.path, buf_span(&text), &quiet);
+	conf_diff(&then, &w->file.conf, &w->out);
 	conf_release(&then);
 	buf_release(&quiet);
 	buf_release(&text);
@@ -286,9 +247,9 @@ static int history(struct work *w)
 	struct store_list list;
 	const char *which;
 
-	if (!store_history(&w->store, w->node, &list))
+	if (!store_history(&w->file.store, w->file.node, &list))
 		diag_die_errno(EX_IOERR, "cannot read the history");
-	if (!conf_show_history(&w->store, w->node, &list, &w->now, &which,
+	if (!conf_show_history(&w->file.store, w->file.node, &list, &w->file.conf, &which,
 		&w->out))
 		diag_die_errno(EX_IOERR, "cannot read version %s", which);
 	store_list_release(&list);
@@ -300,10 +261,10 @@ static int check(struct work *w)
 	struct survey s = {BUF_EMPTY, {0}};
 	int code;
 
-	diag_lines(buf_str(&w->mistakes));
-	if (w->mistakes.len)
+	diag_lines(buf_str(&w->file.mistakes));
+	if (w->file.mistakes.len)
 		return EX_CONFIG;
-	survey_all(&s, &w->now, getenv("PATH"));
+	survey_all(&s, &w->file.conf, getenv("PATH"));
 	buf_addspan(&w->out, buf_span(&s.lines));
 	code = s.count[FINDING_WRONG] || s.count[FINDING_OPEN] ? 1 : EX_OK;
 	survey_release(&s);
@@ -344,10 +305,10 @@ static int work_on(const struct options *o)
 	const char **rest = o->rest;
 	bool changing = o->mode == EDIT || o->mode == ROLLBACK ||
 	    (!o->mode && rest && strchr(rest[0], '='));
-	struct work w = {.store = {NULL, -1}};
+	struct work w = {.out = BUF_EMPTY};
 	int code;
 
-	begin(&w, o->node, changing);
+	begin(&w.file, o->node, changing);
 	if (o->mode == CHECK)
 		code = check(&w);
 	else if (o->mode == EDIT)
@@ -361,7 +322,8 @@ static int work_on(const struct options *o)
 	else
 		code = changing ? change(&w, rest) : show(&w, rest);
 	fputs(buf_str(&w.out), stdout);
-	end(&w);
+	conf_file_close(&w.file);
+	buf_release(&w.out);
 	return code;
 }
 

@@ -73,6 +73,10 @@ proves() {
 	proves record-test
 }
 
+@test "a node's file is read, saved and brought back" {
+	proves conf-file-test
+}
+
 @test "every mistake in a node's settings is named, and where it stands" {
 	proves conf-test
 }
