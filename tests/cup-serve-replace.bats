@@ -81,6 +81,48 @@ serve_nodes() {
 	assert_equal "$status" 0
 }
 
+# connect NAME [COMMAND...]: to unix:here by that command, and stay; NAME.in is
+# a FIFO whose lines are sent, what comes is in NAME.out.
+connect() {
+	mkfifo "$1.in"
+	"${@:2}" socat - UNIX-CONNECT:here <"$1.in" >"$1.out" 3>&- 8>&- &
+	STARTED+=($!)
+}
+
+answered() {
+	[ "$(wc -l <"$1.out")" -eq "$2" ]
+}
+
+# Only root can be two users; for another this is half a test.
+@test "a user's new connection takes over from that user's only" {
+	serve --replace unix:here -c 'cup-log --wait "j.$UNIXREMOTEEUID"'
+	chmod 711 .
+	chmod 666 here
+	record send - "$(message a@x/1 b@x one)" >1st
+	record send - "$(message a@x/1 b@x two)" >2nd
+	connect mine
+	exec 7>mine.in
+	cat 1st >&7
+	eventually 10 answered mine 1
+	kill -STOP "${STARTED[-1]}"
+	if [ "$EUID" -eq 0 ]; then
+		connect other setpriv --reuid 65534 --clear-groups
+		exec 8>other.in
+		cat 1st >&8
+		eventually 10 answered other 1
+		run ! grep 'takes over' log
+	fi
+	run -0 timeout 10 socat -t 9 - UNIX-CONNECT:here <2nd
+	assert_equal "$(cup-search -c "j.$EUID")" 2
+	grep -q "unix user $EUID .*takes over from 1 before" log
+	if [ "$EUID" -eq 0 ]; then
+		cat 2nd >&8
+		eventually 10 answered other 2
+	fi
+	kill -CONT "${STARTED[@]}"
+	exec 7>&- 8>&-
+}
+
 @test "--replace needs peers that are known" {
 	run -64 cup-serve --replace tcp:127.0.0.1:0 -- cat
 	assert_output --partial "needs peers that are known"
