@@ -24,6 +24,7 @@ enum {
 struct channel {
 	struct link *link;
 	struct child *child;
+	struct children *left;
 	struct timer *timer;
 	const struct channel_owner *owner;
 	void *arg;
@@ -176,6 +177,7 @@ struct channel *channel_open(struct event_base *base,
 
 	*c = (struct channel){.owner = owner, .arg = arg};
 	if (t->argv) {
+		c->left = t->left;
 		c->child = child_start(base, t->argv, &fd, on_status, c);
 		if (!c->child)
 			buf_addf(why, "cannot start '%s': %s", t->argv[0],
@@ -198,6 +200,19 @@ struct channel *channel_open(struct event_base *base,
 	return c;
 }
 
+static void on_stirred(void *arg)
+{
+	struct channel *c = arg;
+
+	c->owner->stirred(c, c->arg);
+}
+
+void channel_watch(struct channel *c)
+{
+	if (c->child)
+		child_watch(c->child, on_stirred);
+}
+
 static void release(struct channel *c)
 {
 	if (c->freed)
@@ -215,7 +230,7 @@ void channel_free(struct channel *c)
 	if (!c)
 		return;
 	if (c->child)
-		child_abandon(c->child, END_GRACE);
+		child_abandon(c->child, c->left, END_GRACE);
 	release(c);
 }
 

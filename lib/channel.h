@@ -11,6 +11,7 @@
 
 struct address;
 struct channel;
+struct children;
 struct event_base;
 struct link_loop;
 struct tls_context;
@@ -21,6 +22,8 @@ struct channel_target {
 	const char *const *argv;
 	const struct address *address;
 	struct tls_context *tls;
+	struct children *left; /* with argv: where the command is kept that
+				* does not end by itself */
 	size_t nth; /* the first of the address's endpoints that is tried */
 };
 
@@ -31,6 +34,9 @@ struct channel_owner {
 	void (*line)(struct channel *, void *arg, struct span line);
 	/* What was written has gone out. */
 	void (*drained)(struct channel *, void *arg);
+	/* Part of the command has ended; it may be that nothing more comes.
+	 * After channel_watch; may be NULL otherwise. */
+	void (*stirred)(struct channel *, void *arg);
 	/* Nothing more comes: free it. why in a few words. */
 	void (*end)(struct channel *, void *arg, const char *why);
 };
@@ -40,6 +46,9 @@ struct channel_owner {
 struct channel *channel_open(struct event_base *, struct link_loop *,
     const struct channel_target *, const struct channel_owner *, void *arg,
     struct buf *why);
+
+/* Have an eye on the processes of the command, which are all there by now. */
+void channel_watch(struct channel *);
 
 /* Close it at once; a command that does not end by itself is ended, after
  * some seconds. */

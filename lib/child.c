@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "brood.h"
 #include "buf.h"
 #include "mem.h"
 
@@ -24,12 +25,31 @@ struct child {
 	struct event *exit, *timer;
 	child_ended *ended;
 	void *arg;
+	struct event_base *base;
+	struct brood *stages;
+	struct children *among; /* NULL: it is somebody's */
+	struct child *next;	/* among them */
 	unsigned grace;
-	bool told; /* it had its SIGTERM */
+	bool told;  /* it had its SIGTERM */
+	bool hurry; /* in children_end */
 };
+
+/* One that has ended is no longer among those that are left. */
+static void leave(struct child *c)
+{
+	struct children *all = c->among;
+	struct child **at = &all->first;
+
+	while (*at != c)
+		at = &(*at)->next;
+	*at = c->next;
+	if (!all->first && all->gone)
+		all->gone(all->arg);
+}
 
 static void free_child(struct child *c)
 {
+	brood_free(c->stages);
 	if (c->exit)
 		event_free(c->exit);
 	if (c->timer)
@@ -37,6 +57,13 @@ static void free_child(struct child *c)
 	if (c->pidfd >= 0)
 		close(c->pidfd);
 	free(c);
+}
+
+/* A stopped one must go on to be able to end. */
+static void signal_group(const struct child *c, int signal)
+{
+	kill(-c->pid, signal);
+	kill(-c->pid, SIGCONT);
 }
 
 static void on_exit_event(evutil_socket_t fd, short what, void *arg)
@@ -48,11 +75,13 @@ static void on_exit_event(evutil_socket_t fd, short what, void *arg)
 	(void)what;
 	/* Stages of it that are left have lost their neighbours. The number of
 	 * the group is still taken now. */
-	kill(-c->pid, SIGTERM);
+	signal_group(c, SIGTERM);
 	if (waitpid(c->pid, &status, WNOHANG) != c->pid)
 		return;
 	if (c->ended)
 		c->ended(c->arg, status);
+	if (c->among)
+		leave(c);
 	free_child(c);
 }
 
@@ -69,9 +98,7 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
-	/* A stopped one must go on to be able to end. */
-	kill(-c->pid, c->told ? SIGKILL : SIGTERM);
-	kill(-c->pid, SIGCONT);
+	signal_group(c, c->told ? SIGKILL : SIGTERM);
 	if (!c->told)
 		arm(c);
 	c->told = true;
@@ -134,7 +161,8 @@ struct child *child_start(struct event_base *base, const char *const *argv,
 		return NULL;
 	}
 	c = mem_zalloc(sizeof(*c));
-	*c = (struct child){.pid = pid, .ended = ended, .arg = arg};
+	*c = (struct child){.pid = pid, .ended = ended, .arg = arg,
+	    .base = base};
 	c->pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
 	if (c->pidfd < 0) {
 		error = errno;
@@ -154,11 +182,35 @@ struct child *child_start(struct event_base *base, const char *const *argv,
 	return c;
 }
 
-void child_abandon(struct child *c, unsigned grace)
+void child_watch(struct child *c, void (*stirred)(void *arg))
 {
+	brood_free(c->stages);
+	c->stages = brood_new(c->base, c->pid, stirred, c->arg);
+}
+
+void child_abandon(struct child *c, struct children *among, unsigned grace)
+{
+	brood_free(c->stages);
+	c->stages = NULL;
 	c->ended = NULL;
 	c->grace = grace;
+	c->among = among;
+	c->next = among->first;
+	among->first = c;
 	arm(c);
+}
+
+void children_end(struct children *all, unsigned ms)
+{
+	for (struct child *c = all->first; c; c = c->next) {
+		if (c->hurry)
+			continue;
+		if (!c->told)
+			signal_group(c, SIGTERM);
+		c->told = c->hurry = true;
+		c->grace = ms;
+		arm(c);
+	}
 }
 
 void child_kill(struct child *c)
@@ -166,6 +218,17 @@ void child_kill(struct child *c)
 	kill(-c->pid, SIGKILL);
 	waitpid(c->pid, NULL, 0);
 	free_child(c);
+}
+
+void children_kill(struct children *all)
+{
+	struct child *next;
+
+	for (struct child *c = all->first; c; c = next) {
+		next = c->next;
+		child_kill(c);
+	}
+	all->first = NULL;
 }
 
 void child_status_text(struct buf *b, int status)

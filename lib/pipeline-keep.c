@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: ISC */
-/* Keeping a pipeline up: start, heartbeat, death, and moving to a fresh one. */
+/* Keeping a pipeline up: start, death, and moving to a fresh one. */
 #include "pipeline-keep.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "mem.h"
-#include "stamp.h"
 #include "timer.h"
-#include "uuid.h"
 
 #define SAY(p, ...) (p)->config.say(__VA_ARGS__)
 
@@ -30,37 +27,6 @@ static struct run *run_of(struct pipeline *p, const struct channel *c)
 	return NULL;
 }
 
-/* Also asked for again while it is not back: where a stage behind the first
- * has died, only writing to it ends the others. */
-static void send_ping(struct run *r)
-{
-	char line[sizeof("# ping \n") + TOKEN_LEN];
-	size_t n = 7;
-
-	memcpy(line, "# ping ", n);
-	memcpy(line + n, r->token, TOKEN_LEN);
-	n += TOKEN_LEN;
-	line[n++] = '\n';
-	channel_write(r->channel, (struct span){line, n});
-	r->ping_again = timer_now() + PING_AGAIN;
-}
-
-static void ping(struct run *r)
-{
-	static const char digits[] = "0123456789abcdef";
-	unsigned char raw[TOKEN_LEN / 2];
-
-	uuid_random(raw, sizeof(raw));
-	for (size_t i = 0; i < sizeof(raw); i++) {
-		r->token[2 * i] = digits[raw[i] >> 4];
-		r->token[2 * i + 1] = digits[raw[i] & 15];
-	}
-	send_ping(r);
-	r->pinged = true;
-	r->ping_at = timer_now();
-	r->ping_stamp = stamp_now();
-}
-
 static void on_open(struct channel *c, void *arg)
 {
 	struct run *r = run_of(arg, c);
@@ -68,7 +34,7 @@ static void on_open(struct channel *c, void *arg)
 	if (!r)
 		return;
 	r->opened = true;
-	ping(r);
+	run_ping(r);
 }
 
 static void on_line(struct channel *c, void *arg, struct span line)
@@ -165,12 +131,24 @@ static void on_end(struct channel *c, void *arg, const char *why)
 		ended_next(p, r, why);
 	else
 		ended_now(p, r, why);
-	if (p->ending && !p->run[RUN_NOW].channel && !p->run[RUN_OLD].channel)
-		p->owner->ended(p->arg);
+	pipeline_ending(p);
+}
+
+static void on_stirred(struct channel *c, void *arg)
+{
+	struct run *r = run_of(arg, c);
+
+	if (r)
+		run_stirred(r);
 }
 
 static const struct channel_owner channel_calls = {
-    .open = on_open, .line = on_line, .drained = on_drained, .end = on_end};
+    .open = on_open,
+    .line = on_line,
+    .drained = on_drained,
+    .stirred = on_stirred,
+    .end = on_end,
+};
 
 static bool start_run(struct pipeline *p, struct run *r, struct buf *why)
 {
@@ -180,7 +158,7 @@ static bool start_run(struct pipeline *p, struct run *r, struct buf *why)
 	    &channel_calls, p, why);
 	if (r->channel && p->config.target.argv) {
 		r->opened = true;
-		ping(r);
+		run_ping(r);
 	}
 	return r->channel != NULL;
 }
@@ -220,16 +198,10 @@ static void promote(struct pipeline *p)
 	SAY(p, "%s was renewed", p->config.name);
 }
 
-void pipeline_pong(struct pipeline *p, struct run *r, struct span line)
+void pipeline_answered(struct pipeline *p, struct run *r)
 {
-	if (!r->pinged || !span_starts(line, "# ping ") ||
-	    !span_is((struct span){line.p + 7, line.n - 7}, r->token))
-		return;
-	r->pinged = false;
-	p->rtt = stamp_now() - r->ping_stamp;
-	if (r->answered)
-		return;
 	r->answered = true;
+	channel_watch(r->channel);
 	if (r == &p->run[RUN_NEXT])
 		promote(p);
 	else if (r != &p->run[RUN_NOW])
@@ -260,29 +232,45 @@ static void end_first(struct pipeline *p)
 
 static void tick_now(struct pipeline *p, struct run *r, int64_t now)
 {
-	int64_t silent = now - (r->pinged ? r->ping_at : r->heard);
+	const char *dead = run_beat(p, r, now);
 
-	if (!r->opened) {
-		if (now - r->since > PING_LATE)
-			ended_now(p, r, "it cannot be reached");
-		return;
+	if (dead)
+		ended_now(p, r, dead);
+}
+
+/* They may write what they have, but not for ever: a stopped one, or a peer
+ * that is gone, would not even notice. */
+static void end_late(struct pipeline *p, int64_t now)
+{
+	struct run *r = &p->run[RUN_NOW], *old = &p->run[RUN_OLD];
+
+	if (r->channel && now - r->heard > END_MAX) {
+		SAY(p, "%s does not end, and is ended", p->config.name);
+		ended_now(p, r, "not in time");
 	}
-	if (!r->pinged && silent >= PING_IDLE)
-		ping(r);
-	else if (r->pinged && now >= r->ping_again && !r->finished &&
-	    !channel_backlog(r->channel))
-		send_ping(r);
-	if (!r->pinged || now - r->heard < PING_LATE ||
-	    now - r->ping_at < PING_LATE)
+	if (old->channel && now - old->heard > END_MAX)
+		ended_old(p, old, "not in time");
+	children_end(&p->left, END_KILL);
+}
+
+void pipeline_ending(struct pipeline *p)
+{
+	int64_t now = timer_now();
+
+	if (!p->ending || p->ended)
 		return;
-	if (!r->late && !r->answered)
-		SAY(p, "%s does not send back '# ping': a stage buffers or "
-		       "drops lines that begin with '#'", p->config.name);
-	else if (!r->late)
-		SAY(p, "%s is silent", p->config.name);
-	r->late = true;
-	if (p->config.remote && now - r->heard > REMOTE_DEAD)
-		ended_now(p, r, "it was silent for too long");
+	if (now - p->ending_since > END_MAX)
+		end_late(p, now);
+	if (p->run[RUN_NOW].channel || p->run[RUN_OLD].channel ||
+	    p->left.first)
+		return;
+	p->ended = true;
+	p->owner->ended(p->arg);
+}
+
+static void on_left(void *arg)
+{
+	pipeline_ending(arg);
 }
 
 static void on_tick(void *arg)
@@ -299,6 +287,7 @@ static void on_tick(void *arg)
 		end_first(p);
 	if (p->run[RUN_NOW].channel)
 		tick_now(p, &p->run[RUN_NOW], now);
+	pipeline_ending(p);
 }
 
 struct pipeline *pipeline_new(struct event_base *base,
@@ -314,6 +303,8 @@ struct pipeline *pipeline_new(struct event_base *base,
 	    .loop = loop,
 	    .backoff = BACKOFF_MIN,
 	    .rtt = -1};
+	p->left = (struct children){.gone = on_left, .arg = p};
+	p->config.target.left = &p->left;
 	p->tick = timer_new(base, on_tick, p);
 	p->start = timer_new(base, on_start, p);
 	timer_in(p->tick, PIPELINE_TICK);

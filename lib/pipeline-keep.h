@@ -3,6 +3,7 @@
 #ifndef PIPELINE_KEEP_H
 #define PIPELINE_KEEP_H
 
+#include "child.h"
 #include "pipeline.h"
 
 enum {
@@ -14,6 +15,8 @@ enum {
 	RENEW_WAIT = 1000,	   /* for a fresh one, before the old is ended:
 				    * it may wait for the old one's journal */
 	OLD_MAX = 60000,	   /* for an old one to finish */
+	END_MAX = 2000,		   /* without a line, for the last ones */
+	END_KILL = 2000,	   /* and then, to heed a SIGTERM */
 	BACKOFF_MIN = 100,
 	BACKOFF_MAX = 10000,
 	STEADY = 10000,		   /* up for so long: begin anew */
@@ -54,7 +57,9 @@ struct pipeline {
 	struct map questions;	  /* all of them, by id */
 	uint64_t backoff;
 	bool renewing; /* the old one was ended before the fresh one answered */
-	bool ending;
+	bool ending, ended;
+	int64_t ending_since;
+	struct children left; /* commands that have still to end */
 	int64_t rtt;
 	uint64_t bad;
 	int64_t bad_said;
@@ -62,9 +67,20 @@ struct pipeline {
 
 /* Write what waits, as far as it goes. */
 void pipeline_pump(struct pipeline *);
+/* Where it is ending: see whether it has, and to what does not. */
+void pipeline_ending(struct pipeline *);
 /* Put what the run left unanswered in front of what waits. */
 void pipeline_requeue(struct pipeline *, struct run *);
 void pipeline_line(struct pipeline *, struct run *, struct span line);
+/* It sent a ping back, for the first time. */
+void pipeline_answered(struct pipeline *, struct run *);
+
+/* pipeline-ping.c: whether it lives. */
+void run_ping(struct run *);
+/* Something in it has ended. */
+void run_stirred(struct run *);
+/* Every now and then; returns why it is to be given up, or NULL. */
+const char *run_beat(struct pipeline *, struct run *, int64_t now);
 /* A line that begins with '#'. */
 void pipeline_pong(struct pipeline *, struct run *, struct span line);
 

@@ -190,13 +190,14 @@ int64_t pipeline_rtt(const struct pipeline *p)
 void pipeline_end(struct pipeline *p)
 {
 	p->ending = true;
+	p->ending_since = timer_now();
 	timer_stop(p->start);
+	children_end(&p->left, END_KILL);
 	/* It was asked nothing, and nobody will be there to see it end. */
 	channel_kill(p->run[RUN_NEXT].channel);
 	p->run[RUN_NEXT] = (struct run){0};
 	pipeline_pump(p);
-	if (!p->run[RUN_NOW].channel && !p->run[RUN_OLD].channel)
-		p->owner->ended(p->arg);
+	pipeline_ending(p);
 }
 
 void pipeline_free(struct pipeline *p)
@@ -205,6 +206,7 @@ void pipeline_free(struct pipeline *p)
 		return;
 	for (int i = 0; i < RUNS; i++)
 		channel_kill(p->run[i].channel);
+	children_kill(&p->left);
 	timer_free(p->tick);
 	timer_free(p->start);
 	map_release(&p->questions);

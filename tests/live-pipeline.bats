@@ -1,0 +1,96 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
+# The processes of a node's pipeline: how soon their end is noticed, and that
+# none is left. Nobody logs in, so there is no server.
+# shellcheck disable=SC2030,SC2031
+
+load helpers
+load servers.bash
+
+setup() {
+	common_setup
+	STARTED=()
+	C2S=$(free_port)
+}
+
+teardown() {
+	cat node.log 2>/dev/null || :
+	kill -CONT "${LEFT[@]}" 2>/dev/null || :
+	kill -9 "${LEFT[@]}" 2>/dev/null || :
+	stop_all
+}
+
+# ups N: so often the pipeline has come up.
+ups() {
+	[ "$(grep -c "pipeline is up" node.log)" = "$1" ]
+}
+
+# all_gone PID...: none is left.
+all_gone() {
+	local pid
+	for pid; do
+		gone "$pid" || return 1
+	done
+}
+
+@test "whichever stage dies in an idle node: it is noticed at once" {
+	start_node
+	local n
+	for n in 1 2 3; do
+		kill -9 "$(stages | sed -n "${n}p")"
+		# Far less than the 5 s after which an idle pipeline is pinged.
+		eventually 4 ups $((n + 1))
+		assert_equal "$(grep -c "pipeline is down: " node.log)" "$n"
+		assert_equal "$(stages | wc -l)" 3
+	done
+}
+
+@test "what ends beside the stages, and is none, does no harm" {
+	PIPELINE="sleep 1 & $JUDGED" start_node
+	local before beside
+	before=$(stages)
+	beside=$(pgrep -P "$(pgrep -P "$NODE" -x sh)" -x sleep)
+	eventually 5 gone "$beside"
+	status_is pipeline up
+	ups 1
+	# The shell collects it when it likes.
+	assert_equal "$(stages | grep -vx "$beside")" \
+		"$(grep -vx "$beside" <<<"$before")"
+}
+
+# give_up: a node whose pipeline was given up, and stands still; GIVING.
+give_up() {
+	cup-intercept --listen tcp:127.0.0.1:0 --server "tcp:127.0.0.1:$C2S" \
+		-c 'head -c 9000000 /dev/zero | tr "\0" x; kill -STOP $$' \
+		2>given.log </dev/null 3>&- &
+	GIVING=$!
+	STARTED+=("$GIVING")
+	eventually 10 grep -q "does not start: a line is longer" given.log
+}
+
+@test "SIGTERM while a stage is stopped, or one that was given up: all ends" {
+	start_node --hold-timeout 1s
+	give_up
+	mapfile -t LEFT < <(stages; pgrep -P "$NODE"; pgrep -P "$GIVING")
+	assert [ "${#LEFT[@]}" -ge 6 ]
+	kill -STOP "${LEFT[1]}"
+	kill "$NODE" "$GIVING"
+	wait "$NODE"
+	wait "$GIVING"
+	all_gone "${LEFT[@]}"
+	run -0 cat node.log
+	assert_output --partial "pipeline does not end, and is ended"
+	run -0 cup-verify refused
+}
+
+@test "SIGTERM while an old pipeline is stopped and a fresh one waits for it" {
+	start_node --hold-timeout 1s
+	kill -STOP "$(stages | sed -n 2p)"
+	kill -HUP "$NODE"
+	eventually 5 status_is pipeline starting
+	mapfile -t LEFT < <(stages; pgrep -P "$NODE")
+	assert [ "${#LEFT[@]}" -ge 8 ]
+	kill "$NODE"
+	wait "$NODE"
+	all_gone "${LEFT[@]}"
+}
