@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "eight.h"
+
 /* FNV-1a */
 static const uint32_t hash_seed = 2166136261u, hash_prime = 16777619;
 static const uint32_t hash_stream = 0x5f6f6d65;	/* of "stream" */
@@ -20,23 +22,15 @@ static bool name_start(char c)
 	    c == ':' || (unsigned char)c >= 0x80;
 }
 
-#define ALL8(c) ((unsigned char)(c) * UINT64_C(0x0101010101010101))
-
-static uint64_t zeros8(uint64_t w)
-{
-	return (w - ALL8(0x01)) & ~w & ALL8(0x80);
-}
-
 /* The first '<', '&' or c from i on, n if there is none. In one go: looking
  * for each of them alone takes quadratic time where one is rare. */
 static size_t find_any(const char *p, size_t i, size_t n, char c)
 {
 	for (; n - i >= 8; i += 8) {
-		uint64_t w;
+		uint64_t w = eight_load(p + i);
 
-		memcpy(&w, p + i, sizeof(w));
-		if (zeros8(w ^ ALL8('<')) | zeros8(w ^ ALL8('&')) |
-		    zeros8(w ^ ALL8(c)))
+		if (eight_zeros(w ^ EIGHT('<')) | eight_zeros(w ^ EIGHT('&')) |
+		    eight_zeros(w ^ EIGHT(c)))
 			break;
 	}
 	while (i < n && p[i] != '<' && p[i] != '&' && p[i] != c)

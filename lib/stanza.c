@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "eight.h"
+
 void stanza_release(struct stanza *s)
 {
 	if (!s)
@@ -106,32 +108,56 @@ static bool after_brackets(const struct buf *b)
 	return b->len >= 2 && memcmp(b->data + b->len - 2, "]]", 2) == 0;
 }
 
-/* A bit for each character that is escaped; all are below 64. */
-#define BIT(c) (UINT64_C(1) << (c))
-static const uint64_t in_both =
-    BIT('&') | BIT('<') | BIT('\t') | BIT('\n') | BIT('\r');
+static inline bool special(unsigned char c, char last)
+{
+	return c < 0x20 || c == '&' || c == '<' || c == (unsigned char)last;
+}
+
+/* The first from i on that may have to be escaped, s.n if there is none. */
+static size_t next_special(struct span s, size_t i, char last)
+{
+	for (; s.n - i >= 8; i += 8) {
+		uint64_t w = eight_load(s.p + i);
+		uint64_t found = eight_below(w, 0x20) |
+				 eight_zeros(w ^ EIGHT('&')) |
+				 eight_zeros(w ^ EIGHT('<')) |
+				 eight_zeros(w ^ EIGHT(last));
+
+		if (found)
+			return i + eight_first(found);
+	}
+	while (i < s.n && !special((unsigned char)s.p[i], last))
+		i++;
+	return i;
+}
+
+static void put_special(struct buf *b, char c)
+{
+	for (int e = 0; e < ENTITIES; e++) {
+		if (entities[e].c == c) {
+			buf_add(b, entities[e].as, entities[e].n);
+			return;
+		}
+	}
+	buf_addc(b, c);
+}
 
 static void escape(struct buf *b, struct span s, bool text)
 {
-	uint64_t special = in_both | BIT(text ? '>' : '"');
-	size_t from = 0;
+	char last = text ? '>' : '"';
+	size_t i = 0, next;
 
-	for (size_t i = 0; i < s.n; i++) {
-		unsigned char c = (unsigned char)s.p[i];
+	while ((next = next_special(s, i, last)) < s.n) {
+		char c = s.p[next];
 
-		if (c >= 64 || !(special >> c & 1))
-			continue;
-		buf_add(b, s.p + from, i - from);
-		from = i;
+		buf_add(b, s.p + i, next - i);
 		if (c == '>' && !after_brackets(b))
-			continue;
-		for (int e = 0; e < ENTITIES; e++) {
-			if (entities[e].c == (char)c)
-				buf_add(b, entities[e].as, entities[e].n);
-		}
-		from = i + 1;
+			buf_addc(b, c);
+		else
+			put_special(b, c);
+		i = next + 1;
 	}
-	buf_add(b, s.p + from, s.n - from);
+	buf_add(b, s.p + i, s.n - i);
 }
 
 void stanza_escape_text(struct buf *b, struct span s)

@@ -2,7 +2,7 @@
 /* UTF-8 and XML characters. */
 #include "utf8.h"
 
-#include <string.h>
+#include "eight.h"
 
 static bool tail(char c)
 {
@@ -80,23 +80,33 @@ size_t utf8_ascii(const char *p, size_t len)
 {
 	size_t i = 0;
 
-	for (uint64_t w; len - i >= sizeof(w); i += sizeof(w)) {
-		memcpy(&w, p + i, sizeof(w));
-		if (w & 0x8080808080808080u)
-			break;
-	}
+	while (len - i >= 8 && !(eight_load(p + i) & EIGHT(0x80)))
+		i += 8;
 	while (i < len && !(p[i] & 0x80))
 		i++;
 	return i;
 }
 
-/* Whether each of eight bytes is in 0x20..0x7f. */
-static bool plain8(const char *p)
+/* Bits in which any of eight bytes is not in 0x20..0x7f. */
+static inline uint64_t not_plain8(const char *p)
 {
-	uint64_t w;
+	uint64_t w = eight_load(p);
 
-	memcpy(&w, p, sizeof(w));
-	return ((w | (w - 0x2020202020202020u)) & 0x8080808080808080u) == 0;
+	return (w | (w - EIGHT(0x20))) & EIGHT(0x80);
+}
+
+/* How many bytes p begins with, in steps, that are in 0x20..0x7f. */
+static inline size_t plain(const char *p, size_t len)
+{
+	size_t i = 0;
+
+	while (len - i >= 32 && !(not_plain8(p + i) | not_plain8(p + i + 8) |
+				    not_plain8(p + i + 16) |
+				    not_plain8(p + i + 24)))
+		i += 32;
+	while (len - i >= 8 && !not_plain8(p + i))
+		i += 8;
+	return i;
 }
 
 size_t utf8_xml(const char *p, size_t len)
@@ -104,12 +114,12 @@ size_t utf8_xml(const char *p, size_t len)
 	size_t i = 0, step;
 
 	while (i < len) {
-		unsigned char c = (unsigned char)p[i];
+		unsigned char c;
 
-		if (len - i >= 8 && plain8(p + i)) {
-			i += 8;
-			continue;
-		}
+		i += plain(p + i, len - i);
+		if (i == len)
+			break;
+		c = (unsigned char)p[i];
 		if (c < 0x80) {
 			if (c < 0x20 && c != '\t' && c != '\n' && c != '\r')
 				return i;

@@ -53,17 +53,28 @@ void uuid_make(struct uuid_source *s, int64_t micros, char out[UUID_LEN])
 	}
 }
 
+/* Lower-case hexadecimal digits, those below 64 and the others. */
+static const uint64_t low = UINT64_C(0x03ff000000000000);
+static const uint64_t high = UINT64_C(0x0000007e00000000);
+
+static inline uint64_t digit(unsigned char c)
+{
+	return (c < 64 ? low >> c : high >> (c & 63)) & (c < 128);
+}
+
+static inline bool digits(const char *p, size_t n)
+{
+	uint64_t all = 1;
+
+	for (size_t i = 0; i < n; i++)
+		all &= digit((unsigned char)p[i]);
+	return all;
+}
+
 bool uuid_valid(const char *p, size_t len)
 {
-	if (len != UUID_LEN)
-		return false;
-	for (size_t i = 0; i < len; i++) {
-		bool dash = i == 8 || i == 13 || i == 18 || i == 23;
-		bool hex = (p[i] >= '0' && p[i] <= '9') ||
-		    (p[i] >= 'a' && p[i] <= 'f');
-
-		if (dash ? p[i] != '-' : !hex)
-			return false;
-	}
-	return true;
+	return len == UUID_LEN && p[8] == '-' && p[13] == '-' &&
+	       p[18] == '-' && p[23] == '-' && digits(p, 8) &&
+	       digits(p + 9, 4) && digits(p + 14, 4) && digits(p + 19, 4) &&
+	       digits(p + 24, 12);
 }

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /* Writing to an XMPP stream. */
-#define _GNU_SOURCE
 #include "wire.h"
 
 #include <string.h>
 
 #include "stanza.h"
+#include "xmlname.h"
 
 /* Whether a character reference for LF or TAB begins at p, where n bytes are
  * left; *len is its length. */
@@ -54,22 +54,35 @@ static void text(struct buf *b, const char *p, const char *end)
 	}
 }
 
+/* Put the name of the element, without the namespace that is the stream's own
+ * if it is declared next; returns what follows in the tag. */
+static const char *name(struct buf *b, struct span s)
+{
+	static const char own[] = " xmlns=\"" NS_CLIENT "\"";
+	const size_t n = sizeof(own) - 1;
+	size_t at = 1 + xmlname_len(s.p + 1, s.n - 1);
+
+	buf_add(b, s.p, at);
+	if (s.n - at >= n && memcmp(s.p + at, own, n) == 0)
+		at += n;
+	return s.p + at;
+}
+
 void wire_element(struct buf *b, struct span s)
 {
-	const char *p = s.p, *end = s.p + s.n;
+	const char *end = s.p + s.n, *tag = name(b, s);
+	const char *p = tag_end(tag, end);
 
-	if (!memmem(s.p, s.n, "&#x", 3)) {
-		buf_addspan(b, s);
-		return;
-	}
+	if (!memchr(p, '&', (size_t)(end - p)))
+		p = end;
+	buf_add(b, tag, (size_t)(p - tag));
 	while (p < end) {
-		const char *lt = memchr(p, '<', (size_t)(end - p));
-
-		if (!lt)
-			lt = end;
-		text(b, p, lt);
-		p = lt < end ? tag_end(lt, end) : end;
-		buf_add(b, lt, (size_t)(p - lt));
+		tag = memchr(p, '<', (size_t)(end - p));
+		if (!tag)
+			tag = end;
+		text(b, p, tag);
+		p = tag_end(tag, end);
+		buf_add(b, tag, (size_t)(p - tag));
 	}
 }
 

@@ -25,8 +25,10 @@
 
 #define WIRE_FOOTER "</stream:stream>"
 
-/* Append the canonical element as it goes over the wire: the references for
- * line feed and TAB in text are characters again, all else is as it is. */
+/* Append the canonical element, of at least a name, as it goes over the wire:
+ * the references for line feed and TAB in text are characters again, and the
+ * stream's own namespace (NS_CLIENT) is not declared once more; all else is as
+ * it is. */
 void wire_element(struct buf *, struct span canonical);
 
 /* A stream's header. Absent (.p NULL) parts are left out. */

@@ -6,39 +6,22 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "eight.h"
 #include "span.h"
 #include "utf8.h"
-
-#define ALL8(byte) ((uint64_t)(byte)*UINT64_C(0x0101010101010101))
-
-static inline uint64_t zeros8(uint64_t w)
-{
-	return (w - ALL8(0x01)) & ~w & ALL8(0x80);
-}
-
-static inline uint64_t load8(const char *p)
-{
-	uint64_t w;
-
-	memcpy(&w, p, sizeof(w));
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-	w = __builtin_bswap64(w);
-#endif
-	return w;
-}
 
 /* Bits at the bytes that plain text cannot just go on over: controls, what
  * is not ASCII, and '&' '<' '>' in text, '&' '<' '"' in a value. Of them the
  * lowest is exact. Two characters that differ in one bit are one test. */
 static inline uint64_t stops8(uint64_t w, bool text)
 {
-	uint64_t found = (w | (w - ALL8(0x20))) & ALL8(0x80);
+	uint64_t found = (w | (w - EIGHT(0x20))) & EIGHT(0x80);
 
 	if (text)
-		return found | zeros8((w | ALL8('<' ^ '>')) ^ ALL8('>')) |
-		       zeros8(w ^ ALL8('&'));
-	return found | zeros8((w | ALL8('"' ^ '&')) ^ ALL8('&')) |
-	       zeros8(w ^ ALL8('<'));
+		return found | eight_zeros((w | EIGHT('<' ^ '>')) ^ EIGHT('>')) |
+		       eight_zeros(w ^ EIGHT('&'));
+	return found | eight_zeros((w | EIGHT('"' ^ '&')) ^ EIGHT('&')) |
+	       eight_zeros(w ^ EIGHT('<'));
 }
 
 static inline bool stops(unsigned char c, bool text)
@@ -50,10 +33,10 @@ static inline bool stops(unsigned char c, bool text)
 static inline const char *skip_plain(const char *p, const char *end, bool text)
 {
 	while (end - p >= 8) {
-		uint64_t found = stops8(load8(p), text);
+		uint64_t found = stops8(eight_load(p), text);
 
 		if (found)
-			return p + __builtin_ctzll(found) / 8;
+			return p + eight_first(found);
 		p += 8;
 	}
 	while (p < end && !stops((unsigned char)*p, text))
