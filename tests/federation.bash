@@ -125,6 +125,7 @@ federate() {
 
 # federate_ejabberd DOMAIN ADDRESS USER...: likewise an ejabberd. What a name
 # server would say of the others it has in its cache, and asks nobody.
+# shellcheck disable=SC2034
 federate_ejabberd() {
 	local domain=$1 address=$2 name at
 	shift 2
