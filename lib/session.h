@@ -21,7 +21,8 @@ enum {
 	SESSION_BACKLOG = 256 * 1024, /* unwritten bytes before the other leg
 				       * is no longer read */
 	SESSION_CLOSE = 5000,	      /* milliseconds for a link to close */
-	SESSION_WINDOW = 64,	      /* records of a lane in the pipeline */
+	SESSION_WINDOW = 16,	      /* records of a lane in the pipeline: who
+				       * floods has no more before others */
 	REQUEST_WAIT = 1000,	      /* ms before an <r/> overtakes */
 };
 
