@@ -44,11 +44,8 @@ struct broker {
 /* Put it to a server, or aside until there is one. */
 void broker_route(struct broker *, struct inquiry *);
 
-/* It goes on as it was, with a reason RULE@broker: TEXT. */
-void broker_pass(struct broker *, struct inquiry *, const char *rule,
-    const char *text);
-
-/* The same, and it counts as a failure. */
+/* It does not go on: what is behind this could let it through, or journal it
+ * as undecided for good. Whoever holds it may ask again. */
 void broker_give_up(struct broker *, struct inquiry *, const char *text);
 
 /* A judge is up: what waits may go there. */

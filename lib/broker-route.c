@@ -55,8 +55,8 @@ static bool all_failed(const struct broker *b)
 	return true;
 }
 
-void broker_pass(struct broker *b, struct inquiry *q, const char *rule,
-    const char *text)
+/* It goes on as it was, and says that it was not asked about. */
+static void skip(struct broker *b, struct inquiry *q)
 {
 	struct record r = q->record;
 	struct buf reason = BUF_EMPTY;
@@ -65,7 +65,7 @@ void broker_pass(struct broker *b, struct inquiry *q, const char *rule,
 		buf_addspan(&reason, r.field[RECORD_REASON]);
 		buf_adds(&reason, "; ");
 	}
-	buf_addf(&reason, "%s@broker: %s", rule, text);
+	buf_addf(&reason, "skipped@broker: no compliance server");
 	r.field[RECORD_REASON] = buf_span(&reason);
 	buf_reset(&b->scratch);
 	record_write(&b->scratch, &r);
@@ -77,9 +77,11 @@ void broker_pass(struct broker *b, struct inquiry *q, const char *rule,
 void broker_give_up(struct broker *b, struct inquiry *q, const char *text)
 {
 	b->unjudged++;
-	b->config.say("record %.*s: %s; it goes on undecided", UUID_LEN,
+	b->config.say("record %.*s: %s; it does not go on", UUID_LEN,
 	    q->record.field[RECORD_ID].p, text);
-	broker_pass(b, q, "unjudged", text);
+	q->dropped = true;
+	q->judge = NULL;
+	broker_settle(b, q, (struct span){NULL, 0});
 }
 
 /* Nobody is there: it waits, or, if that is allowed, skips the question. */
@@ -91,7 +93,7 @@ static void set_aside(struct broker *b, struct inquiry *q)
 	} else if (q->kind == INQUIRY_PING) {
 		broker_settle(b, q, (struct span){NULL, 0});
 	} else {
-		broker_pass(b, q, "skipped", "no compliance server");
+		skip(b, q);
 	}
 }
 

@@ -195,7 +195,7 @@ static void on_in(void *arg)
 
 /* ---- the end */
 
-/* What nobody has decided goes on as it is; the gate withholds it. */
+/* What nobody has decided does not go on; it is asked again by who holds it. */
 static void release_rest(struct broker *b)
 {
 	struct inquiry *q;

@@ -30,7 +30,7 @@ struct broker_config {
 enum broker_result {
 	BROKER_DONE,	  /* all was answered and is written */
 	BROKER_MALFORMED, /* or was no record */
-	BROKER_UNJUDGED,  /* some was passed on without a judgement */
+	BROKER_UNJUDGED,  /* some was not judged, and not passed on */
 	BROKER_IN_FAILED, /* reading or writing failed: errno is in error */
 	BROKER_OUT_FAILED,
 };

@@ -181,7 +181,8 @@ static void leave(struct window *w, struct inquiry *q, struct span answer)
 {
 	if (answer.n == 0)
 		answer = (struct span){q->text, q->len};
-	w->emit(w->arg, answer);
+	if (!q->dropped)
+		w->emit(w->arg, answer);
 	if (q->prev)
 		q->prev->next = q->next;
 	else

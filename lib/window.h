@@ -30,6 +30,7 @@ struct inquiry {
 	struct turn *turn;
 	bool answered;
 	struct buf answer; /* with its LF; empty: as it was */
+	bool dropped;	/* it leaves, and nothing is given away */
 
 	/* Whose it is: the judge that was, or will be, asked. */
 	struct inquiry *before, *after;

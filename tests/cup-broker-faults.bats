@@ -110,20 +110,32 @@ refused() {
 	assert_equal "$(wc -l <out)" 2
 }
 
-@test "a record that is never answered goes on undecided, others do not wait" {
+@test "a record that is never answered does not go on, others do not wait" {
 	judge bad "mawk -W interactive -F '\t' -v OFS='\t' '/poison/ { next } /^#/ { print; next } { \$6 = \"pass\"; print }'"
 	broker --answer-timeout 300ms unix:bad
 	said 'is up'
 	record send - "$(M a@x/1 b@x poison)" >&7
 	record send - "$(M a@x/1 b@x fine)" | sed 's/\ts1\t/\ts2\t/' >&7
 	came 1 1
-	assert_equal "$(column 6 <out)" pass
-	came 2
-	assert_equal "$(tail -n 1 out | column 6)" -
-	assert_equal "$(tail -n 1 out | column 7)" \
-		'unjudged@broker: no server answers it as it should'
+	said ': no server answers it as it should; it does not go on'
 	broker_end
+	assert_equal "$(column 6 <out)" pass
 	assert_equal "$status" 75
+}
+
+@test "what one link of a chain has not decided, the next cannot let through" {
+	judge wall "mawk -W interactive -F '\t' -v OFS='\t' '/poison/ { next } /^#/ { print; next } { \$6 = \"pass\"; print }'"
+	judge archive
+	record send - "$(M a@x/1 b@x poison)" >records
+	record send - "$(M a@x/1 b@x fine)" >>records
+	for chain in 'wall archive' 'archive wall'; do
+		# shellcheck disable=SC2086
+		set -- $chain
+		cup-broker --answer-timeout 300ms "unix:$1" <records |
+			cup-broker --answer-timeout 300ms "unix:$2" >out || :
+		assert_equal "$(grep -c '' out)" 1
+		grep -q fine out
+	done
 }
 
 @test "a stage that keeps # lines back is named, and gets no traffic" {
