@@ -10,6 +10,7 @@
 #include "broker.h"
 #include "cli.h"
 #include "diag.h"
+#include "label.h"
 #include "mem.h"
 
 enum {
@@ -22,12 +23,12 @@ enum {
 
 struct options {
 	struct broker_config broker;
-	char **urls, *certificate, *key, *ca;
+	char **urls, *name, *certificate, *key, *ca;
 	int window, balance, judge_only, skip, unsafe, notify, check;
 };
 
 enum { OPT_CERTIFICATE = 1, OPT_KEY, OPT_CA, OPT_BYTES, OPT_CONNECT,
-	OPT_ANSWER, OPT_PING };
+	OPT_ANSWER, OPT_PING, OPT_NAME };
 
 static void set(char **field, poptContext ctx)
 {
@@ -48,6 +49,9 @@ static void take(struct options *o, poptContext ctx, int option)
 		break;
 	case OPT_CA:
 		set(&o->ca, ctx);
+		break;
+	case OPT_NAME:
+		set(&o->name, ctx);
 		break;
 	case OPT_BYTES:
 		b->window_bytes = cli_size(ctx, "--window-bytes", 65536,
@@ -106,6 +110,9 @@ static void check(struct options *o)
 			   "contradict");
 	if (o->key && !o->certificate)
 		cli_misuse("option '--private-key' needs '--certificate'");
+	if (o->name && !label_valid(span_of(o->name)))
+		cli_misuse("option '--name': '%s' is not a name", o->name);
+	b->name = o->name ? o->name : "broker";
 	b->window = (size_t)o->window;
 	b->balance = o->balance;
 	b->judge_only = o->judge_only;
@@ -134,6 +141,8 @@ static void parse(struct options *o, int argc, const char **argv)
 		"Pass on undecided while no server is there", NULL},
 	    {"unsafe", '\0', POPT_ARG_NONE, &o->unsafe, 0,
 		"Allow --skip-if-down", NULL},
+	    {"name", '\0', POPT_ARG_STRING, NULL, OPT_NAME,
+		"Its name in reasons (broker)", "NAME"},
 	    {"check", '\0', POPT_ARG_NONE, &o->check, 0,
 		"Only see whether each server answers", NULL},
 	    {"certificate", '\0', POPT_ARG_STRING, NULL, OPT_CERTIFICATE,
@@ -169,6 +178,7 @@ static void release(struct options *o)
 	for (size_t i = 0; i < o->broker.count; i++)
 		free(o->urls[i]);
 	free(o->urls);
+	free(o->name);
 	free(o->certificate);
 	free(o->key);
 	free(o->ca);

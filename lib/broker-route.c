@@ -65,7 +65,7 @@ static void skip(struct broker *b, struct inquiry *q)
 		buf_addspan(&reason, r.field[RECORD_REASON]);
 		buf_adds(&reason, "; ");
 	}
-	buf_addf(&reason, "skipped@broker: no compliance server");
+	buf_addf(&reason, "skipped@%s: no compliance server", b->config.name);
 	r.field[RECORD_REASON] = buf_span(&reason);
 	buf_reset(&b->scratch);
 	record_write(&b->scratch, &r);

@@ -12,6 +12,7 @@
 enum { BROKER_SERVERS_MAX = 64 };
 
 struct broker_config {
+	const char *name; /* what it calls itself in reasons */
 	const char *const *urls; /* in order of preference */
 	size_t count;
 	struct tls_config tls;

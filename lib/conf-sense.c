@@ -8,6 +8,7 @@
 #include <strings.h>
 
 #include "address.h"
+#include "chain.h"
 #include "mem.h"
 #include "quantity.h"
 
@@ -100,15 +101,21 @@ static void compliance(const struct conf *c, struct buf *m)
 {
 	bool local = conf_is(c, "compliance", "local");
 	bool third = conf_is(c, "compliance", "third-party");
+	const char *copies = conf_get(c, "notify-server")
+	    ? ": a notify-server gets copies and judges nothing" : "";
 
 	if (conf_get(c, "pipeline") || (!local && !third))
 		return;
 	if (local && !conf_get(c, "policy"))
 		conf_mistake(c, m, "compliance", 0,
-		    "local needs a policy (or a pipeline)");
+		    "local needs a policy (or a pipeline)%s", copies);
 	if (third && !conf_get(c, "compliance-server"))
-		conf_mistake(c, m, "compliance", 0,
-		    "third-party needs a compliance-server (or a pipeline)");
+		conf_mistake(c, m, "compliance", 0, "third-party needs a "
+		    "compliance-server (or a pipeline)%s", copies);
+	chain_sense(c, m);
+	if (conf_count(c, "notify-server") > BROKER_SERVERS_MAX)
+		conf_mistake(c, m, "notify-server", BROKER_SERVERS_MAX,
+		    "there are more than %d", BROKER_SERVERS_MAX);
 	if (conf_get(c, "compliance-private-key") &&
 	    !conf_get(c, "compliance-certificate"))
 		conf_mistake(c, m, "compliance-private-key", 0,

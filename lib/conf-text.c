@@ -164,5 +164,10 @@ size_t conf_diff(const struct conf *from, const struct conf *to,
 bool conf_waits(const struct conf *from, const struct conf *to,
     const struct setting *s)
 {
+	/* What else it allows than this is up to the pipeline. */
+	if (strcmp(s->key, "unsafe") == 0 &&
+	    !conf_is(from, "on-failure", "pass") &&
+	    !conf_is(to, "on-failure", "pass"))
+		return false;
 	return s->apply == APPLY_RESTART && !conf_same(from, to, s->key);
 }

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "label.h"
 #include "mem.h"
 #include "quantity.h"
 #include "utf8.h"
@@ -256,12 +257,7 @@ bool conf_same(const struct conf *a, const struct conf *b, const char *key)
 
 bool conf_node_valid(const char *name)
 {
-	static const char word[] = "abcdefghijklmnopqrstuvwxyz"
-				   "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
-	size_t n = strlen(name);
-
-	return n > 0 && n <= CONF_NODE_MAX && !strchr("._-", *name) &&
-	    strspn(name, word) == n;
+	return label_valid(span_of(name));
 }
 
 void conf_mistake(const struct conf *c, struct buf *mistakes, const char *key,

@@ -13,7 +13,6 @@
 enum {
 	CONF_LINE_MAX = 4096,	    /* bytes of a line, without its LF */
 	CONF_FILE_MAX = 256 * 1024, /* and of a file */
-	CONF_NODE_MAX = 64,	    /* of a node's name */
 };
 
 struct conf_entry {

@@ -181,12 +181,21 @@ static void add_stamp(struct buf *out, const char *key, int64_t micros)
 
 static void add_warnings(const struct node *n, struct buf *out)
 {
+	struct chain chain;
+
 	if (conf_is(&n->conf, "compliance", "none"))
 		buf_adds(out, "warning nothing is judged and nothing is "
 			      "journaled: compliance is none\n");
 	if (conf_is(&n->start, "on-failure", "pass"))
 		buf_adds(out, "warning what is not decided in time is let "
 			      "through unjournaled: on-failure is pass\n");
+	chain_read(&chain, &n->conf);
+	for (size_t i = 0; i < chain.links; i++) {
+		if (chain.link[i].skipped)
+			buf_addf(out, "warning %.*s is not asked while it is "
+				"down: skip-if-down\n",
+			    SPAN_ARG(chain.link[i].name));
+	}
 	if (geteuid() == 0)
 		buf_adds(out, "warning the node runs as root\n");
 	for (size_t i = 0; i < setting_count; i++) {

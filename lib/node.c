@@ -114,6 +114,19 @@ void node_tell(struct node *n)
 		node_in(n->tell_timer, SETTLED);
 }
 
+static void warn_of_skips(const struct node *n)
+{
+	struct chain chain;
+
+	chain_read(&chain, &n->conf);
+	for (size_t i = 0; i < chain.links; i++) {
+		if (chain.link[i].skipped)
+			n->o.say("%s: UNSAFE: '%.*s' is not asked while it is "
+				 "down", n->o.name,
+			    SPAN_ARG(chain.link[i].name));
+	}
+}
+
 void node_warn(struct node *n)
 {
 	if (conf_is(&n->conf, "compliance", "none"))
@@ -122,6 +135,7 @@ void node_warn(struct node *n)
 	if (conf_is(&n->start, "on-failure", "pass"))
 		n->o.say("%s: UNSAFE: what is not decided in time is let "
 			 "through", n->o.name);
+	warn_of_skips(n);
 	if (geteuid() == 0)
 		n->o.say("%s: runs as root: set user", n->o.name);
 }

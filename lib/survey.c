@@ -13,7 +13,6 @@
 #include "mem.h"
 #include "program.h"
 #include "utf8.h"
-#include "wiring.h"
 
 static const char *const words[FINDINGS] = {"good", "note", "wrong", "open"};
 
@@ -72,35 +71,12 @@ bool survey_is_local(const char *address)
 	return local;
 }
 
-static bool is_plain(const char *url)
-{
-	return strncmp(url, "tcp:", 4) == 0 ||
-	    strncasecmp(url, "http:", 5) == 0;
-}
-
-/* Of an http URL the part that an address has; else what is given. */
-static bool url_is_local(const char *url)
-{
-	struct buf b = BUF_EMPTY;
-	const char *host;
-	bool local;
-
-	if (strncasecmp(url, "http://", 7) != 0)
-		return survey_is_local(url);
-	host = url + 7;
-	buf_adds(&b, "tcp:");
-	buf_add(&b, host, strcspn(host, ":/?#"));
-	buf_adds(&b, ":80");
-	local = survey_is_local(buf_str(&b));
-	buf_release(&b);
-	return local;
-}
-
 static void survey_plain(struct survey *s, const struct conf *c)
 {
 	const char *server = conf_get(c, "server"), *a;
 
-	if (server && is_plain(server) && !survey_is_local(server))
+	if (server && strncmp(server, "tcp:", 4) == 0 &&
+	    !survey_is_local(server))
 		survey_add(s, FINDING_OPEN, "server %s: plain text to another "
 		    "machine, passwords with it", server);
 	for (size_t n = 0; (a = conf_nth(c, "listen", n, NULL)); n++) {
@@ -112,12 +88,6 @@ static void survey_plain(struct survey *s, const struct conf *c)
 		else if (conf_is(c, "tls", "optional"))
 			survey_add(s, FINDING_NOTE, "listen %s: clients may "
 			    "stay in plain text (tls optional)", a);
-	}
-	for (size_t n = 0; (a = conf_nth(c, "compliance-server", n, NULL)) &&
-	     conf_is(c, "compliance", "third-party"); n++) {
-		if (is_plain(a) && !url_is_local(a))
-			survey_add(s, FINDING_OPEN, "compliance-server %s: "
-			    "plain text to another machine", a);
 	}
 }
 
@@ -189,57 +159,6 @@ void survey_policy(struct survey *s, const struct conf *c, const char *search)
 	buf_release(&out);
 }
 
-/* The lines of cup-broker about this server. */
-static void add_answer(struct survey *s, enum finding kind, struct buf *out,
-    const char *url)
-{
-	char *save = NULL;
-
-	for (char *l = strtok_r((char *)buf_str(out), "\n", &save); l;
-	     l = strtok_r(NULL, "\n", &save)) {
-		const char *at = strstr(l, url);
-
-		survey_add(s, kind, "compliance-server %s", at ? at : l);
-	}
-}
-
-static void ask(struct survey *s, const struct conf *c, const char *broker,
-    const char *url)
-{
-	struct buf out = BUF_EMPTY;
-	struct args args = {NULL, 0};
-	int status;
-
-	wiring_ask(&args, c, url);
-	free(args.word[0]);
-	args.word[0] = mem_strdup(broker);
-	status = program_run((const char *const *)args.word, &out);
-	if (out.len == 0)
-		survey_add(s, FINDING_WRONG, "compliance-server %s: %s failed",
-		    url, broker);
-	add_answer(s, status == 0 ? FINDING_GOOD : FINDING_WRONG, &out, url);
-	args_release(&args);
-	buf_release(&out);
-}
-
-void survey_compliance(struct survey *s, const struct conf *c,
-    const char *search)
-{
-	static const char *const keys[] = {"compliance-server",
-	    "notify-server"};
-	char *broker = program_find("cup-broker", search);
-	bool third = conf_is(c, "compliance", "third-party");
-	const char *url;
-
-	for (size_t k = 0; k < 2 && broker && !conf_get(c, "pipeline") &&
-	     !conf_is(c, "compliance", "none"); k++) {
-		for (size_t n = 0; (k || third) &&
-		     (url = conf_nth(c, keys[k], n, NULL)); n++)
-			ask(s, c, broker, url);
-	}
-	free(broker);
-}
-
 static void find(struct survey *s, const char *name, const char *search)
 {
 	char *path = program_find(name, search);
@@ -256,8 +175,10 @@ void survey_programs(struct survey *s, const struct conf *c,
 	find(s, "cup-intercept", search);
 	if (conf_is(c, "compliance", "none") || conf_get(c, "pipeline"))
 		return;
-	find(s, conf_is(c, "compliance", "local") ? "cup-filter"
-						   : "cup-broker", search);
+	if (conf_is(c, "compliance", "local"))
+		find(s, "cup-filter", search);
+	if (!conf_is(c, "compliance", "local") || conf_get(c, "notify-server"))
+		find(s, "cup-broker", search);
 	find(s, "cup-log", search);
 	find(s, "cup-deliver", search);
 }

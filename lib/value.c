@@ -10,6 +10,7 @@
 #include "buf.h"
 #include "endpoint.h"
 #include "jid.h"
+#include "label.h"
 #include "quantity.h"
 #include "setting.h"
 
@@ -205,16 +206,46 @@ static const char *check_url(const struct setting *s, const char *value)
 	    : "has a character that no URL has";
 }
 
+static const char *check_label(const struct setting *s, const char *value)
+{
+	(void)s;
+	return label_valid(span_of(value)) ? NULL : "is not a name";
+}
+
+/* No name has a colon, and no URL begins without one. */
+const char *value_server_url(const char *value, struct span *name)
+{
+	size_t n = strcspn(value, " \t");
+
+	*name = (struct span){value, 0};
+	if (!value[n] || memchr(value, ':', n))
+		return value;
+	name->n = n;
+	return value + n + strspn(value + n, " \t");
+}
+
+static const char *check_server(const struct setting *s, const char *value)
+{
+	struct span name;
+	const char *url = value_server_url(value, &name);
+
+	if (name.n && !label_valid(name))
+		return "begins with neither a URL nor a name";
+	return check_url(s, url);
+}
+
 const struct value_kind value_address = {"address", check_address};
 const struct value_kind value_command = {"command", check_command};
 const struct value_kind value_count = {"number", check_count};
 const struct value_kind value_domain = {"domain", check_domain};
 const struct value_kind value_duration = {"duration", check_duration};
 const struct value_kind value_group = {"group", check_group};
+const struct value_kind value_label = {"name", check_label};
 const struct value_kind value_listener = {"listening address", check_listener};
 const struct value_kind value_loopback = {"local address", check_loopback};
 const struct value_kind value_network = {"network", check_network};
 const struct value_kind value_path = {"path", check_path};
+const struct value_kind value_server = {"[NAME] URL", check_server};
 const struct value_kind value_size = {"size", check_size};
 const struct value_kind value_url = {"URL", check_url};
 const struct value_kind value_user = {"user", check_user};

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mem.h"
+
 char *wiring_path(const char *run, const char *node, const char *kind)
 {
 	struct buf b = BUF_EMPTY;
@@ -51,11 +53,29 @@ static void add_options(struct args *a, const struct conf *c,
 	}
 }
 
-/* What cup-broker is to do. */
-static void ask_servers(struct args *a, const struct conf *c)
+/* A cup-broker for each link of the chain. */
+static void ask_servers(struct wiring *w, const struct conf *c)
 {
-	add_options(a, c, "cup-broker");
-	add_values(a, c, "compliance-server");
+	struct chain chain;
+	char *name;
+
+	chain_read(&chain, c);
+	for (size_t i = 0; i < chain.links; i++) {
+		const struct chain_link *link = &chain.link[i];
+		struct args *a = stage(w, "cup-broker");
+
+		name = mem_dup(link->name.p, link->name.n);
+		if (*name)
+			args_option(a, "name", name);
+		free(name);
+		if (link->skipped) {
+			args_option(a, "skip-if-down", NULL);
+			args_option(a, "unsafe", NULL);
+		}
+		add_options(a, c, "cup-broker");
+		for (size_t k = 0; k < link->urls; k++)
+			args_add(a, link->url[k]);
+	}
 }
 
 static void unjudged(struct wiring *w, const char *run, const char *node)
@@ -85,7 +105,7 @@ void wiring_pipeline(struct wiring *w, const struct conf *c, const char *run,
 		args_add(a, conf_get(c, "pipeline"));
 	} else {
 		if (conf_is(c, "compliance", "third-party"))
-			ask_servers(stage(w, "cup-broker"), c);
+			ask_servers(w, c);
 		else
 			add_values(stage(w, "cup-filter"), c, "policy");
 		if (conf_get(c, "notify-server")) {

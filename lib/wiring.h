@@ -7,9 +7,10 @@
 #include <stdbool.h>
 
 #include "args.h"
+#include "chain.h"
 #include "conf.h"
 
-enum { STAGES_MAX = 4 };
+enum { STAGES_MAX = CHAIN_LINKS_MAX + 3 };
 
 /* The stages of a pipeline, in order. A zeroed struct is a valid empty one. */
 struct wiring {

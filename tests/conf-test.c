@@ -100,6 +100,10 @@ static void test_values(void)
 	    {"policy", "/etc/x", "etc/x"},
 	    {"compliance-server", "https://x.example/y", "https:///y"},
 	    {"compliance-server", "tcp:x.example:99", "ftp://x.example"},
+	    {"compliance-server", "wall \t unix:/a b", "wall nothing"},
+	    {"compliance-server", "w.1 tcp:[::1]:9", "-w tcp:[::1]:9"},
+	    {"notify-server", "unix:/a", "wall unix:/a"},
+	    {"skip-if-down", "wall", "the wall"},
 	    {"segment-size", "4K", "4095"},
 	    {"segment-age", "0", "-1d"},
 	    {"events", "message,iq", "message,"},
@@ -181,6 +185,50 @@ static void test_sense(void)
 	buf_release(&b);
 }
 
+static void test_chain(void)
+{
+#define THIRD "compliance third-party\n"
+#define TWO THIRD "compliance-server wall tcp:w:1\n"                            \
+	    "compliance-server log tcp:l:1\n"
+	wrong(TWO, "", "a chain");
+	wrong(THIRD "notify-server tcp:n:1\n", "f:6: compliance: third-party "
+	    "needs a compliance-server (or a pipeline): a notify-server gets "
+	    "copies and judges nothing\n", "copies alone judge nothing");
+	wrong(TWO "compliance-server tcp:w:1\n", "f:9: compliance-server: "
+	    "'tcp:w:1' is there twice\n", "one server in two links");
+	wrong(TWO "skip-if-down log\n", "f:9: skip-if-down: lets through what "
+	    "that server has not seen: it needs unsafe yes\n",
+	    "a skip without unsafe");
+	wrong(TWO "skip-if-down log\nunsafe yes\n", "", "and with it");
+	wrong(TWO "skip-if-down lag\nunsafe yes\n", "f:9: skip-if-down: no "
+	    "compliance-server is named 'lag'\n", "a name of none");
+	wrong(TWO "skip-if-down log\nskip-if-down wall\nunsafe yes\n",
+	    "f:9: skip-if-down: is set for every compliance-server: one has "
+	    "to be required\n", "every one skipped");
+	wrong("skip-if-down log\n", "", "the unused is kept");
+	wrong(TWO "compliance-server a tcp:a:1\ncompliance-server b tcp:b:1\n"
+	    "compliance-server c tcp:c:1\ncompliance-server d tcp:d:1\n"
+	    "compliance-server e tcp:e:1\ncompliance-server f tcp:f:1\n", "",
+	    "as many names as there may be");
+	wrong(TWO "compliance-server a tcp:a:1\ncompliance-server b tcp:b:1\n"
+	    "compliance-server c tcp:c:1\ncompliance-server d tcp:d:1\n"
+	    "compliance-server e tcp:e:1\ncompliance-server f tcp:f:1\n"
+	    "compliance-server tcp:g:1\n", "f:15: compliance-server: there "
+	    "are more than 8 names\n", "and one more");
+}
+
+/* So many servers of one name. */
+static void test_servers(size_t count, const char *want, const char *name)
+{
+	struct buf more = BUF_EMPTY;
+
+	buf_adds(&more, THIRD);
+	for (size_t i = 0; i < count; i++)
+		buf_addf(&more, "compliance-server w tcp:h:%zu\n", i + 1);
+	wrong(buf_str(&more), want, name);
+	buf_release(&more);
+}
+
 static void test_neighbours(void)
 {
 	struct buf b = BUF_EMPTY;
@@ -238,14 +286,16 @@ static void test_diff(void)
 	conf_parse(&a, "a", span_of("journal /j\npolicy /a\npolicy /b\n"),
 	    &out);
 	conf_parse(&b, "b", span_of("policy /b\npolicy /a\nhold-timeout 10s\n"
-	    "journal /j\ncertificate /c\n"), &out);
-	OK(conf_diff(&a, &b, &out) == 3, "three settings differ");
+	    "journal /j\ncertificate /c\nunsafe yes\n"), &out);
+	OK(conf_diff(&a, &b, &out) == 4, "four settings differ");
 	SAME(buf_str(&out), "-policy /a\n-policy /b\n+policy /b\n+policy /a\n"
-	    "+certificate /c\n-tls none\n+tls required\n",
+	    "+certificate /c\n-tls none\n+tls required\n-unsafe no\n"
+	    "+unsafe yes\n",
 	    "in effect, and in order");
 	OK(!conf_waits(&a, &b, setting_find("policy")), "a reload will do");
 	OK(conf_waits(&a, &b, setting_find("tls")), "a restart is needed");
 	OK(!conf_waits(&a, &b, setting_find("user")), "the same waits not");
+	OK(!conf_waits(&a, &b, setting_find("unsafe")), "nor what is not used");
 	conf_release(&a);
 	conf_release(&b);
 	buf_release(&out);
@@ -257,6 +307,10 @@ int main(void)
 	test_line_limit();
 	test_values();
 	test_sense();
+	test_chain();
+	test_servers(64, "", "as many of a name as there may be");
+	test_servers(65, "f:71: compliance-server: there are more than 64 of "
+	    "one name\n", "and one more");
 	test_neighbours();
 	test_text();
 	test_diff();

@@ -29,6 +29,8 @@ M() {
 	assert_output --partial 'no host to connect to'
 	run -64 cup-broker --window 0 unix:s
 	run -64 cup-broker --ping-interval 99ms unix:s
+	run -64 cup-broker --name 'two words' unix:s
+	assert_output --partial "'two words' is not a name"
 	run -64 cup-broker --skip-if-down unix:s
 	assert_output --partial "needs '--unsafe'"
 }
@@ -213,12 +215,12 @@ pass default' >wall.policy
 }
 
 @test "--skip-if-down passes on, undecided, and says so in the reason" {
-	broker --skip-if-down --unsafe unix:s
+	broker --skip-if-down --unsafe --name archive unix:s
 	record send - "$(M)" - >&7
 	echo '# ping x' >&7
 	came 2
 	assert_equal "$(head -n 1 out | column 7)" \
-		'skipped@broker: no compliance server'
+		'skipped@archive: no compliance server'
 	assert_equal "$(head -n 1 out | column 6)" -
 	judge s
 	said 'is up'

@@ -185,9 +185,16 @@ make_certificate() {
 	assert_line --regexp '^open: accept-proxy 0.0.0.0/0: '
 	assert_line --regexp '^open: listen tcp:192.0.2.1:5222: clients are served in plain text$'
 	assert_line --regexp '^open: server tcp:192.0.2.2:9: plain text to another machine'
+	cup-config n1 server=tcp:127.0.0.1:9 connect-timeout=100ms \
+		compliance=third-party \
+		compliance-server='log tcp:192.0.2.1:7' \
+		notify-server=http://192.0.2.1:7/ >/dev/null
+	run -1 timeout 30 cup-config --check n1
+	assert_line "open: compliance-server log tcp:192.0.2.1:7: plain text to another machine"
+	assert_line "open: notify-server http://192.0.2.1:7/: plain text to another machine"
 }
 
-@test "each compliance server is asked for a ping through its pipeline" {
+@test "each server of each link is asked for a ping through its pipeline" {
 	cup-serve -q unix:good -- cat 3>&- &
 	good=$!
 	cup-serve -q unix:mute -- sed -un '/^#/d' 3>&- &
@@ -196,10 +203,13 @@ make_certificate() {
 	make_node compliance=third-party answer-timeout=200ms \
 		compliance-server="unix:$PWD/good" \
 		compliance-server="unix:$PWD/mute" \
-		compliance-server=unix:/nowhere
+		compliance-server="log unix:/nowhere" \
+		skip-if-down=log unsafe=yes notify-server=unix:/nobody
 	run -1 cup-config --check n1
 	kill "$good" "$mute"
 	assert_line --regexp "^good: compliance-server unix:$PWD/good: sends a ping back in [0-9.]+ ms$"
 	assert_line --regexp "^wrong: compliance-server unix:$PWD/mute: cannot be used: it does not send back '# ping'"
-	assert_line "wrong: compliance-server unix:/nowhere: cannot be used: No such file or directory"
+	assert_line "wrong: compliance-server log unix:/nowhere: cannot be used: No such file or directory"
+	assert_line "open: skip-if-down log: while none of its servers is up, it is not asked"
+	assert_line "wrong: notify-server unix:/nobody: cannot be used: No such file or directory"
 }

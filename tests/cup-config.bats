@@ -154,6 +154,24 @@ cup-config: $CUP_CONFIG_DIR/n2.conf:1: listen: 'tcp:127.0.0.1:5222' is a listene
 	assert_output "saved; every setting has the value it had"
 }
 
+@test "a chain of compliance servers is set, shown, and refused if it is none" {
+	make_node compliance=third-party \
+		compliance-server='wall https://wall.example/judge' \
+		compliance-server='archive tls:archive.example:7443' >/dev/null
+	run --separate-stderr -0 cup-config n1
+	assert_line "compliance-server	wall https://wall.example/judge	$FILE:7"
+	assert_line "compliance-server	archive tls:archive.example:7443	$FILE:8"
+	run -78 cup-config n1 skip-if-down=archive
+	assert_output "cup-config: $FILE:9: skip-if-down: lets through what that server has not seen: it needs unsafe yes"
+	run -0 cup-config n1 skip-if-down=archive unsafe=yes
+	assert_line "saved; takes effect with: cup-node --reload n1"
+	run -78 cup-config n1 skip-if-down=archive skip-if-down=wall
+	assert_output "cup-config: $FILE:9: skip-if-down: is set for every compliance-server: one has to be required"
+	run -78 cup-config n1 skip-if-down= compliance-server= \
+		notify-server=tls:archive.example:7443
+	assert_output "cup-config: $FILE:6: compliance: third-party needs a compliance-server (or a pipeline): a notify-server gets copies and judges nothing"
+}
+
 @test "the earlier versions are kept, listed and compared" {
 	make_node
 	run -0 cup-config --history n1

@@ -47,6 +47,19 @@ static void test_wiring(void)
 	    "/run/cup/n1/key --segment-size 1G --segment-age 1d --heads /h /j "
 	    "| cup-deliver --records --key /run/cup/n1/key",
 	    "third-party: broker, log, deliver");
+	lines_are(GOOD "compliance third-party\nunsafe yes\njudge-only yes\n"
+	    "compliance-server wall tcp:w:1\ncompliance-server log tcp:l:1\n"
+	    "compliance-server wall tcp:w:2\nskip-if-down log\n"
+	    "notify-server tcp:n:1\n",
+	    "cup-broker --name wall --judge-only --ping-interval 2s "
+	    "--answer-timeout 5s --connect-timeout 5s tcp:w:1 tcp:w:2 | "
+	    "cup-broker --name log --skip-if-down --unsafe --judge-only "
+	    "--ping-interval 2s --answer-timeout 5s --connect-timeout 5s "
+	    "tcp:l:1 | cup-broker --notify --judge-only --ping-interval 2s "
+	    "--answer-timeout 5s --connect-timeout 5s tcp:n:1 | cup-log --wait "
+	    "--key /run/cup/n1/key --segment-size 256M --segment-age 1d /j | "
+	    "cup-deliver --records --key /run/cup/n1/key",
+	    "a chain: a broker for each name, then copies");
 	lines_are(GOOD "compliance none\npipeline x\n",
 	    "cup-filter /run/cup/n1/policy | cup-deliver --records --no-proof",
 	    "none: everything through");
