@@ -26,6 +26,7 @@ struct broker {
 	struct intake intake;
 	struct ready *in;
 	struct outlet *out;
+	struct timer *hangup;
 	struct timer *end; /* after the end of input: how long to wait */
 	struct window window;
 	struct inquiries waiting; /* for any server */
@@ -55,6 +56,11 @@ void broker_down(struct broker *, struct judge *, struct inquiries *);
 
 /* All is done: end what there is with the judges. */
 void broker_leave(struct broker *);
+
+/* broker-tls.c: read the certificate, key and authorities, if they are needed;
+ * false with the reason. Again, at a signal: what is bad changes nothing. */
+bool broker_secure(struct broker *, struct buf *why);
+void broker_secure_again(void *broker);
 
 /* After the finish of a judge, or the end of one. */
 void broker_finished(struct broker *);

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdlib.h>
 
 #include "link.h"
@@ -278,16 +279,6 @@ static bool init_judges(struct broker *b, struct buf *why)
 	return true;
 }
 
-/* The files are looked at in any case, so that a mistake shows at once. */
-static bool needs_tls(const struct broker *b)
-{
-	bool tls = b->config.tls.count || b->config.tls.ca;
-
-	for (size_t i = 0; i < b->judges; i++)
-		tls = tls || b->judge[i].address.tls;
-	return tls;
-}
-
 struct broker *broker_new(const struct broker_config *config, struct buf *why,
     bool *misuse)
 {
@@ -304,7 +295,7 @@ struct broker *broker_new(const struct broker_config *config, struct buf *why,
 		broker_free(b);
 		return NULL;
 	}
-	if (needs_tls(b) && !(b->tls = tls_context_new(&config->tls, why))) {
+	if (!broker_secure(b, why)) {
 		broker_free(b);
 		return NULL;
 	}
@@ -312,6 +303,7 @@ struct broker *broker_new(const struct broker_config *config, struct buf *why,
 	b->out = outlet_new(b->base, config->out, on_drained, on_out_failed,
 	    b);
 	b->end = timer_new(b->base, on_end, b);
+	b->hangup = timer_signal(b->base, SIGHUP, broker_secure_again, b);
 	return b;
 }
 
@@ -337,8 +329,10 @@ void broker_free(struct broker *b)
 	posts_free(b->posts);
 	outlet_free(b->out);
 	ready_free(b->in);
-	if (b->end)
+	if (b->end) {
 		timer_free(b->end);
+		timer_free(b->hangup);
+	}
 	window_release(&b->window);
 	intake_release(&b->intake);
 	tls_context_free(b->tls);

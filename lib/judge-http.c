@@ -32,7 +32,7 @@ static bool open_http(struct judge *j, struct buf *why)
 
 	(void)why;
 	if (!b->posts)
-		b->posts = posts_new(b->base, &b->config.tls);
+		b->posts = posts_new(b->base, b->tls);
 	judge_opened(j);
 	return true;
 }

@@ -6,7 +6,6 @@
 #include <event2/event.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "mem.h"
 #include "tls.h"
@@ -29,7 +28,7 @@ struct posts {
 	CURLM *multi;
 	struct event_base *base;
 	struct event *timer;
-	const struct tls_config *tls;
+	struct tls_context *tls;
 	struct post *first;
 	CURL *spare[SPARE_MAX]; /* that keep what is the same for all */
 	size_t spares;
@@ -123,6 +122,15 @@ static size_t on_body(char *data, size_t size, size_t n, void *arg)
 	return n;
 }
 
+static CURLcode on_secure(CURL *easy, void *openssl, void *arg)
+{
+	const struct posts *p = arg;
+
+	(void)easy;
+	return tls_context_lend(p->tls, openssl) ? CURLE_OK
+						 : CURLE_SSL_CERTPROBLEM;
+}
+
 #define SET(easy, option, value)                                               \
 	do {                                                                   \
 		if (curl_easy_setopt(easy, option, value) == CURLE_OUT_OF_MEMORY) \
@@ -131,9 +139,8 @@ static size_t on_body(char *data, size_t size, size_t n, void *arg)
 
 /* What all requests have in common. No proxy and no redirect: who is asked is
  * whom the address names. */
-static CURL *make_easy(const struct posts *p)
+static CURL *make_easy(struct posts *p)
 {
-	const struct tls_config *tls = p->tls;
 	CURL *easy = curl_easy_init();
 
 	if (!easy)
@@ -149,12 +156,13 @@ static CURL *make_easy(const struct posts *p)
 	SET(easy, CURLOPT_USERAGENT, "cup-broker/" CUP_VERSION);
 	SET(easy, CURLOPT_HEADERFUNCTION, on_header);
 	SET(easy, CURLOPT_WRITEFUNCTION, on_body);
-	if (tls->ca)
-		SET(easy, CURLOPT_CAINFO, tls->ca);
-	if (tls->count) {
-		SET(easy, CURLOPT_SSLCERT, tls->certificates[0]);
-		SET(easy, CURLOPT_SSLKEY, tls->keys && tls->keys[0]
-			? tls->keys[0] : tls->certificates[0]);
+	if (p->tls) {
+		SET(easy, CURLOPT_CAINFO, NULL);
+		SET(easy, CURLOPT_CAPATH, NULL);
+		SET(easy, CURLOPT_SSL_CTX_FUNCTION, on_secure);
+		SET(easy, CURLOPT_SSL_CTX_DATA, p);
+		/* Who resumes a session is who began it. */
+		SET(easy, CURLOPT_SSL_SESSIONID_CACHE, 0L);
 	}
 	return easy;
 }
@@ -302,31 +310,6 @@ static void collect(struct posts *p)
 	}
 }
 
-struct span post_header(const struct post_reply *r, const char *name)
-{
-	struct span none = {NULL, 0}, rest = buf_span(r->headers);
-	size_t len = strlen(name);
-
-	while (rest.n) {
-		const char *lf = memchr(rest.p, '\n', rest.n);
-		size_t n = lf ? (size_t)(lf - rest.p) : rest.n;
-		const char *p = rest.p + len + 1, *end = rest.p + n;
-
-		if (n > len && rest.p[len] == ':' &&
-		    strncasecmp(rest.p, name, len) == 0) {
-			while (p < end && (*p == ' ' || *p == '\t'))
-				p++;
-			while (end > p && (end[-1] == ' ' || end[-1] == '\r' ||
-			    end[-1] == '\t'))
-				end--;
-			return (struct span){p, (size_t)(end - p)};
-		}
-		n += lf != NULL;
-		rest = (struct span){rest.p + n, rest.n - n};
-	}
-	return none;
-}
-
 /* ---- life */
 
 const char *post_url_check(const char *url)
@@ -341,7 +324,7 @@ const char *post_url_check(const char *url)
 	return code == CURLUE_OK ? NULL : "no such URL can be";
 }
 
-struct posts *posts_new(struct event_base *base, const struct tls_config *tls)
+struct posts *posts_new(struct event_base *base, struct tls_context *tls)
 {
 	struct posts *p = mem_zalloc(sizeof(*p));
 
@@ -365,6 +348,11 @@ struct posts *posts_new(struct event_base *base, const struct tls_config *tls)
 	curl_multi_setopt(p->multi, CURLMOPT_MAX_CONCURRENT_STREAMS,
 	    (long)POST_SHARED + 2);
 	return p;
+}
+
+void posts_secure(struct posts *p, struct tls_context *tls)
+{
+	p->tls = tls;
 }
 
 void posts_free(struct posts *p)

@@ -14,7 +14,7 @@
 struct event_base;
 struct post;
 struct posts;
-struct tls_config;
+struct tls_context;
 
 /* Borrowed during the call. */
 struct post_reply {
@@ -54,9 +54,11 @@ enum {
 	POST_BODY_MAX = 524288,	 /* and of its body: more is a failure */
 };
 
-/* The strings stay the caller's; certificates and authorities are as those of
- * tls_context_new for a client. */
-struct posts *posts_new(struct event_base *, const struct tls_config *);
+/* What is shown to servers and what they are verified by, in new connections
+ * from then on, is that of a client's context (NULL: nothing, the system's),
+ * which stays the caller's. */
+struct posts *posts_new(struct event_base *, struct tls_context *);
+void posts_secure(struct posts *, struct tls_context *);
 /* What is under way is cancelled. */
 void posts_free(struct posts *);
 

@@ -52,6 +52,10 @@ time_t tls_context_expires(const struct tls_context *);
 /* Whether a certificate of it is made for that host name. */
 bool tls_context_covers(const struct tls_context *, const char *name);
 
+/* Give OpenSSL's context of another library, which it has for a client, the
+ * certificate, key and authorities of this one. */
+bool tls_context_lend(const struct tls_context *, void *openssl);
+
 struct tls;
 
 enum tls_result {

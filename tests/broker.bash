@@ -42,7 +42,7 @@ broker() {
 	: >log
 	: >out
 	cup-broker --ping-interval 200ms --answer-timeout 1s \
-		--connect-timeout 500ms "$@" <in >out 2>log 3>&- 7>&- &
+		--connect-timeout 500ms "$@" <in >out 2>>log 3>&- 7>&- &
 	BROKER=$!
 	exec 7>in
 }
