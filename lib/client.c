@@ -2,6 +2,7 @@
 /* What a client's elements mean, and where they go. */
 #include <inttypes.h>
 
+#include "room.h"
 #include "session.h"
 #include "timer.h"
 #include "traffic.h"
@@ -263,6 +264,8 @@ void client_footer(struct session *s)
 void client_gone(struct session *s, const char *why)
 {
 	s->leg[UP].ended = true;
+	buf_release(&s->leg[UP].rest);
+	room_weigh(s, false);
 	if (s->phase == SESSION_ENDING)
 		return;
 	if (s->leg[UP].footer)

@@ -9,6 +9,16 @@
 #include "session.h"
 #include "timer.h"
 
+/* Count what it takes now. */
+static void weigh(struct item *i)
+{
+	size_t n = sizeof(*i) + i->q.line.cap + i->wire.cap;
+
+	i->session->lane[i->way].bytes += n - i->weight;
+	i->session->proxy->held_bytes += n - i->weight;
+	i->weight = n;
+}
+
 static void append(struct session *s, struct item *i)
 {
 	struct lane *f = &s->lane[i->way];
@@ -19,9 +29,7 @@ static void append(struct session *s, struct item *i)
 	else
 		f->first = i;
 	f->last = i;
-	i->weight = sizeof(*i) + i->q.line.cap + i->wire.cap;
-	f->bytes += i->weight;
-	s->proxy->held_bytes += i->weight;
+	weigh(i);
 	session_throttle(s);
 }
 
@@ -301,6 +309,7 @@ void item_ready(struct item *i)
 	struct session *s = i->session;
 
 	i->state = ITEM_READY;
+	weigh(i);
 	lane_run(s, i->way);
 }
 

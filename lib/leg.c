@@ -4,6 +4,7 @@
 #define _GNU_SOURCE
 #include <string.h>
 
+#include "room.h"
 #include "session.h"
 #include "xmldoc.h"
 
@@ -216,7 +217,8 @@ static void secure(struct session *s)
 	link_secure(l->link, s->proxy->tls, NULL);
 }
 
-static void settle(struct session *s, int way)
+/* fresh: something whole was taken. */
+static void settle(struct session *s, int way, bool fresh)
 {
 	struct leg *l = &s->leg[way];
 
@@ -226,8 +228,11 @@ static void settle(struct session *s, int way)
 		secure(s);
 	if (!over(s) && !l->rest.len && l->rest.cap > REST_KEPT)
 		buf_release(&l->rest);
-	if (!over(s))
-		session_throttle(s);
+	if (over(s))
+		return;
+	if (l->rest.cap || s->stalled)
+		room_weigh(s, fresh);
+	session_throttle(s);
 }
 
 void leg_data(struct session *s, int way, const char *p, size_t n)
@@ -248,13 +253,13 @@ void leg_data(struct session *s, int way, const char *p, size_t n)
 	}
 	if (!l->rest.len)
 		buf_release(&l->rest);
-	settle(s, way);
+	settle(s, way, done > 0);
 }
 
 void leg_unblock(struct session *s, int way)
 {
 	struct leg *l = &s->leg[way];
-	size_t done;
+	size_t done = 0;
 
 	if (!l->blocked)
 		return;
@@ -263,7 +268,7 @@ void leg_unblock(struct session *s, int way)
 		done = take(s, way, l->rest.data, l->rest.len);
 		buf_consume(&l->rest, done);
 	}
-	settle(s, way);
+	settle(s, way, done > 0);
 }
 
 void leg_reset(struct session *s, int way)

@@ -90,6 +90,11 @@ size_t link_backlog(const struct link *l)
 	return l->out.len - l->sent;
 }
 
+size_t link_stuck(const struct link *l)
+{
+	return l->blocked ? l->out.cap : 0;
+}
+
 /* The rest of what the peer sent may still be there, and is read first;
  * OpenSSL takes no calls after a failure, and who pauses waits for us. */
 static void write_failed(struct link *l, const char *why)
@@ -187,8 +192,11 @@ void link_flush(struct link *l)
 		return;
 	l->blocked = l->sent < end;
 	trim(l);
-	if (l->blocked)
+	if (l->blocked) {
+		if (l->owner && l->owner->blocked)
+			l->owner->blocked(l, l->arg);
 		return;
+	}
 	if (l->phase == LINK_PHASE_SECURING) {
 		start_tls(l);
 		return;

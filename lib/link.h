@@ -35,6 +35,8 @@ struct link_owner {
 	void (*data)(struct link *, void *arg, const char *p, size_t n);
 	/* All that was queued is written, each time; may be NULL. */
 	void (*drained)(struct link *, void *arg);
+	/* Not all of it could be written, each time; may be NULL. */
+	void (*blocked)(struct link *, void *arg);
 	/* Called once for PEER_ENDED (why: NULL, or "cut off" where TLS was not
 	 * ended in due form) and at most once, last, for FAILED. */
 	void (*end)(struct link *, void *arg, enum link_end, const char *why);
@@ -90,6 +92,9 @@ bool link_paused(const struct link *);
 void link_write(struct link *, const char *p, size_t n);
 /* The bytes that are queued. */
 size_t link_backlog(const struct link *);
+
+/* The memory that they take while the peer does not read; 0 while it does. */
+size_t link_stuck(const struct link *);
 
 /* End the own direction once all that is queued is written; reading goes on.
  */

@@ -119,7 +119,8 @@ static size_t count_askers(const struct node *n)
 
 static void on_asked(int fd, short what, void *arg)
 {
-	static const struct link_owner owner = {on_step, on_data, NULL, on_end};
+	static const struct link_owner owner = {
+	    .step = on_step, .data = on_data, .end = on_end};
 	struct node *n = arg;
 	struct endpoint_user user;
 	struct asker *a;

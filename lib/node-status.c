@@ -95,7 +95,8 @@ static void on_timeout(int fd, short what, void *arg)
 
 void status_sample(struct node *n)
 {
-	static const struct link_owner owner = {on_step, on_data, NULL, on_end};
+	static const struct link_owner owner = {
+	    .step = on_step, .data = on_data, .end = on_end};
 	struct sample *s = &n->sample;
 	struct buf text = BUF_EMPTY;
 	const char *why;

@@ -13,6 +13,7 @@
 #include "mem.h"
 #include "notice.h"
 #include "proxy-tls.h"
+#include "room.h"
 #include "session.h"
 #include "status.h"
 #include "timer.h"
@@ -44,24 +45,6 @@ static const struct listener_owner listener_calls = {
     .accepted = on_accepted,
     .resting = on_resting,
 };
-
-void proxy_room(struct proxy *p)
-{
-	int64_t now = timer_now();
-	bool crowded = p->crowded ? p->held_bytes >= p->o.held_max / 4 * 3
-				  : p->held_bytes >= p->o.held_max;
-
-	if (crowded == p->crowded)
-		return;
-	p->crowded = crowded;
-	if (crowded && (!p->crowd_said || now - p->crowd_said > REST_SAID)) {
-		p->crowd_said = now;
-		p->o.say("%zu bytes are held: nobody is read until that is "
-			 "less", p->held_bytes);
-	}
-	for (struct session *s = p->sessions; s; s = s->next)
-		session_throttle(s);
-}
 
 static void pipeline_changed(void *arg, enum pipeline_state state)
 {
@@ -108,10 +91,16 @@ static void on_tick(void *arg)
 	verdict_deadlines(p, now);
 	lane_requests(p, now);
 	notices_tick(p->notices, now);
+	room_tick(p, now);
 	sm_expire(&p->sms, now);
 	if (p->draining)
 		drain_tick(p, now);
 	session_reap(p);
+}
+
+static void on_relief(void *arg)
+{
+	room_tick(arg, timer_now());
 }
 
 static void on_reap(void *arg)
@@ -126,23 +115,6 @@ static void on_hup(void *arg)
 		return;
 	proxy_tls_reload(p);
 	pipeline_renew(p->pipeline);
-}
-
-/* A client is told that the node ends, and waited for where something of it
- * is held. */
-static void drain_session(struct session *s)
-{
-	bool held = s->lane[UP].first != NULL;
-
-	if (!held) {
-		session_fail(s, "system-shutdown", NULL,
-		    "the node was stopped");
-		return;
-	}
-	buf_reset(&s->proxy->out);
-	wire_error(&s->proxy->out, "system-shutdown", NULL);
-	session_write(s, DOWN, buf_span(&s->proxy->out));
-	client_gone(s, "the node was stopped");
 }
 
 static void on_term(void *arg)
@@ -161,7 +133,8 @@ static void on_term(void *arg)
 		listener_pause(p->listener[i]);
 	for (struct session *s = p->sessions; s; s = next) {
 		next = s->next;
-		drain_session(s);
+		session_dismiss(s, "system-shutdown", NULL,
+		    "the node was stopped");
 	}
 }
 
@@ -226,6 +199,7 @@ static void open_timers(struct proxy *p)
 {
 	p->tick = timer_new(p->base, on_tick, p);
 	p->reap = timer_new(p->base, on_reap, p);
+	p->relief = timer_new(p->base, on_relief, p);
 	p->hup = timer_signal(p->base, SIGHUP, on_hup, p);
 	p->term = timer_signal(p->base, SIGTERM, on_term, p);
 	p->interrupt = timer_signal(p->base, SIGINT, on_term, p);
@@ -277,6 +251,7 @@ void proxy_close(struct proxy *p)
 	link_loop_free(p->loop);
 	timer_free(p->tick);
 	timer_free(p->reap);
+	timer_free(p->relief);
 	timer_free(p->hup);
 	timer_free(p->term);
 	timer_free(p->interrupt);

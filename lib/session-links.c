@@ -7,6 +7,7 @@
 #include "mem.h"
 #include "peer.h"
 #include "proxyproto.h"
+#include "room.h"
 #include "session.h"
 #include "timer.h"
 
@@ -21,6 +22,14 @@ static void server_data(struct link *l, void *arg, const char *p, size_t n)
 static void on_drained(struct link *l, void *arg)
 {
 	(void)l;
+	room_weigh(arg, true);
+	session_throttle(arg);
+}
+
+static void on_blocked(struct link *l, void *arg)
+{
+	(void)l;
+	room_weigh(arg, false);
 	session_throttle(arg);
 }
 
@@ -81,6 +90,7 @@ static const struct link_owner server_calls = {
     .step = server_step,
     .data = server_data,
     .drained = on_drained,
+    .blocked = on_blocked,
     .end = server_end,
 };
 
@@ -211,6 +221,7 @@ static const struct link_owner client_calls = {
     .step = client_step,
     .data = client_data,
     .drained = on_drained,
+    .blocked = on_blocked,
     .end = client_end,
 };
 

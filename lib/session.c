@@ -6,6 +6,7 @@
 
 #include "mem.h"
 #include "peer.h"
+#include "room.h"
 #include "timer.h"
 
 void leg_close(struct leg *l)
@@ -26,7 +27,13 @@ static void over(struct session *s)
 	resume_failed(s);
 	for (int way = UP; way <= DOWN; way++)
 		lane_drop(s, way);
+	room_leave(s);
 	s->phase = SESSION_OVER;
+	/* Who does not read is not waited for where there is no room. */
+	if (p->strained && s->leg[UP].link && link_stuck(s->leg[UP].link)) {
+		link_free(s->leg[UP].link);
+		s->leg[UP].link = NULL;
+	}
 	leg_close(&s->leg[UP]);
 	leg_close(&s->leg[DOWN]);
 	if (s->sm)
@@ -46,7 +53,7 @@ static void over(struct session *s)
 	p->dead = s;
 	timer_in(p->reap, 0);
 	resume_done(s);
-	proxy_room(p);
+	room_look(p);
 }
 
 void session_fail(struct session *s, const char *condition, const char *text,
@@ -75,6 +82,23 @@ void session_fail(struct session *s, const char *condition, const char *text,
 	if (s->leg[UP].link && !s->leg[DOWN].footer && s->leg[DOWN].opened)
 		session_write(s, UP, span_of(WIRE_FOOTER));
 	over(s);
+}
+
+void session_dismiss(struct session *s, const char *condition,
+    const char *text, const char *reason)
+{
+	struct buf *out = &s->proxy->out;
+
+	if (!s->lane[UP].first) {
+		session_fail(s, condition, text, reason);
+		return;
+	}
+	buf_reset(out);
+	wire_error(out, condition, text);
+	session_write(s, DOWN, buf_span(out));
+	client_gone(s, reason);
+	if (s->phase == SESSION_ENDING)
+		s->reason = reason;
 }
 
 void session_cut(struct session *s, const char *reason)
@@ -146,18 +170,18 @@ void session_write(struct session *s, int way, struct span bytes)
 	if (!to->link || !bytes.n)
 		return;
 	link_write(to->link, bytes.p, bytes.n);
+	if (link_stuck(to->link))
+		room_weigh(s, false);
 	if (link_backlog(to->link) > SESSION_BACKLOG)
 		session_throttle(s);
 }
 
 static void regulate(struct session *s, int way)
 {
-	struct proxy *p = s->proxy;
-	struct leg *l = &s->leg[way], *to = &s->leg[way == UP ? DOWN : UP];
+	struct leg *l = &s->leg[way];
 	bool gone = way == DOWN && s->phase == SESSION_ENDING && !s->sm_down;
-	bool stop = gone || l->blocked || l->ended || !l->ready || p->crowded ||
-	    s->lane[way].bytes >= p->o.client_held_max ||
-	    (to->link && link_backlog(to->link) > SESSION_BACKLOG);
+	bool stop = gone || l->blocked || l->ended || !l->ready ||
+	    room_stops(s, way);
 
 	if (!l->link || stop == link_paused(l->link))
 		return;
@@ -169,13 +193,9 @@ static void regulate(struct session *s, int way)
 
 void session_throttle(struct session *s)
 {
-	struct proxy *p = s->proxy;
-
 	if (s->phase == SESSION_OVER)
 		return;
-	if (p->held_bytes >= p->o.held_max ||
-	    (p->crowded && p->held_bytes < p->o.held_max / 4 * 3))
-		proxy_room(p);
+	room_look(s->proxy);
 	regulate(s, UP);
 	regulate(s, DOWN);
 }

@@ -78,6 +78,8 @@ struct session {
 	struct buf header;   /* for the server, until it is connected */
 	struct buf server_name; /* that a TLS server's certificate is for */
 	const char *reason;  /* of its end, for the logout */
+	size_t stalled;	     /* bytes that wait for its peers */
+	int64_t stalled_since;
 	size_t attempt;	     /* which of the server's addresses */
 	struct buf why;	     /* its end, or the last one's failure */
 };
@@ -94,7 +96,7 @@ struct proxy {
 	struct proxy_options o;
 	struct event_base *base;
 	struct link_loop *loop;
-	struct timer *tick, *reap, *hup, *term, *interrupt;
+	struct timer *tick, *reap, *relief, *hup, *term, *interrupt;
 	struct listener **listener;
 	size_t listeners;
 	struct tls_context *tls, *server_tls, *pipeline_tls;
@@ -108,10 +110,11 @@ struct proxy {
 	struct sm_store sms;
 	struct item *oldest, *newest;	/* that have a deadline */
 	struct item *requests, *last_request; /* <r/>s that wait */
-	size_t held, held_bytes;
-	bool crowded;			/* held_bytes was too much */
+	size_t held, held_bytes;	/* for a verdict */
+	size_t stalled;			/* bytes that wait for peers */
+	bool crowded, strained;		/* these were too much */
 	bool draining, ended_once, pipeline_ended;
-	int64_t rest_said, late_said, crowd_said;
+	int64_t rest_said, late_said, crowd_said, strain_said;
 	int64_t drain_until;
 	int64_t started;
 	struct proxy_counts count;
@@ -131,6 +134,9 @@ void session_new(struct proxy *, int fd, const struct listener *,
  * held is given up. reason is for the logout, a constant. */
 void session_fail(struct session *, const char *condition, const char *text,
     const char *reason);
+/* The same, but what it sent before is still decided, and goes on. */
+void session_dismiss(struct session *, const char *condition,
+    const char *text, const char *reason);
 /* Both streams have ended, or will not go on. */
 void session_end(struct session *);
 /* End without a word: the client may come back (XEP-0198). */
@@ -149,9 +155,6 @@ void session_logged_in(struct session *);
 void session_way_done(struct session *, int way);
 /* After each run of a lane: whether that was all. */
 void session_settled(struct session *);
-/* proxy.c: look whether there is room, and stop or go on reading if that has
- * changed. */
-void proxy_room(struct proxy *);
 /* Its time is over: to log in, or for the server to answer. */
 void session_expired(void *session);
 /* The client of a managed session has come back on another connection. */

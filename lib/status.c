@@ -58,6 +58,7 @@ static void write_all(const struct proxy *p, struct buf *b)
 	number(b, "resumable", p->sms.parked);
 	number(b, "held", p->held);
 	number(b, "held-bytes", p->held_bytes);
+	number(b, "stalled-bytes", p->stalled);
 	number(b, "oldest-held-ms",
 	    p->oldest ? (uint64_t)(now - p->oldest->since) : 0);
 	buf_addf(b, "pipeline %s\n", states[pipeline_state(p->pipeline)]);

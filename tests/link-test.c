@@ -28,7 +28,7 @@ struct side {
 	struct link *link;
 	struct buf got;
 	enum link_step steps[8];
-	int nsteps, drained;
+	int nsteps, drained, blocked;
 	bool ended, failed;
 	char why[160];
 	/* What to do when something comes. */
@@ -70,6 +70,15 @@ static void on_drained(struct link *l, void *arg)
 	((struct side *)arg)->drained++;
 }
 
+static void on_blocked(struct link *l, void *arg)
+{
+	struct side *s = arg;
+
+	s->blocked++;
+	if (link_stuck(l) < link_backlog(l))
+		s->failed = true;
+}
+
 static void on_end(struct link *l, void *arg, enum link_end end,
     const char *why)
 {
@@ -80,7 +89,11 @@ static void on_end(struct link *l, void *arg, enum link_end end,
 	snprintf(s->why, sizeof(s->why), "%s", why ? why : "");
 }
 
-static const struct link_owner owner = {on_step, on_data, on_drained, on_end};
+static const struct link_owner owner = {.step = on_step,
+    .data = on_data,
+    .drained = on_drained,
+    .blocked = on_blocked,
+    .end = on_end};
 
 static void on_time(evutil_socket_t fd, short what, void *arg)
 {
@@ -203,6 +216,9 @@ static void bulk(bool tls)
 	OK(memcmp(a.got.data, p, BULK) == 0, "bulk comes back the same");
 	OK(most > 0 && link_backlog(b.link) == 0 && a.drained && b.drained,
 	    "the queues are empty again");
+	OK(a.blocked && b.blocked && !a.failed && !b.failed &&
+		!link_stuck(a.link) && !link_stuck(b.link),
+	    "it is said when and with how much a queue stands still");
 	free(p);
 	close_side(&a);
 	close_side(&b);

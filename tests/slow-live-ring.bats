@@ -104,3 +104,18 @@ others() {
 	run -0 sort -n flooded
 	assert [ "${lines[0]}" -le $((2 * calm)) ]
 }
+
+@test "half stanzas in the way: who began first is ended, who waits gets room" {
+	ARCHIVE='' start_prosody acme.localhost alice bob dave
+	# shellcheck disable=SC2034
+	CASES=xmpp-room.py
+	start_node --tls optional --held-max 2M
+	begin_case patience
+	said half
+	# A quarter of it is taken.
+	eventually 10 grep -q "are not read until that is less" node.log
+	go_on
+	end_case
+	run -0 cup-search -c --event logout journal
+	assert_output --regexp '^[45]$'
+}
