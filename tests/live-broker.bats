@@ -136,3 +136,52 @@ all_of_it() {
 	eventually 20 back_again
 	run -0 cup-search journal again
 }
+
+# start_chain: cup-node with a wall at $SERVE, then an archive at unix:archive.
+start_chain() {
+	cup-serve -q unix:archive -c 'cup-log --wait there.archive' 3>&- &
+	ARCHIVE=$!
+	STARTED+=("$ARCHIVE")
+	make_certificate acme.localhost
+	PORT=$(free_port)
+	export CUP_CONFIG_DIR=$PWD/etc CUP_RUN_DIR=$PWD/run
+	cup-config n1 "listen=tcp:127.0.0.1:$PORT" domain=acme.localhost \
+		"server=tcp:127.0.0.1:$C2S" journal="$PWD/journal" \
+		certificate="$PWD/acme.localhost.crt" \
+		private-key="$PWD/acme.localhost.key" \
+		compliance=third-party ping-interval=200ms \
+		compliance-server="wall tls:localhost:$SERVE" \
+		compliance-server="archive unix:$PWD/archive" \
+		compliance-ca="$PWD/ca.pem" \
+		compliance-certificate="$PWD/node.pem" \
+		compliance-private-key="$PWD/node.key" \
+		skip-if-down=archive unsafe=yes >/dev/null
+	cup-node n1 2>node.log 3>&- &
+	STARTED+=($!)
+	eventually 10 cup-node --status n1 >/dev/null
+}
+
+alice_says() {
+	timeout 20 go-sendxmpp -n -u alice@acme.localhost -p pw \
+		-j "127.0.0.1:$PORT" bob@acme.localhost <<<"$1"
+}
+
+# on_record JOURNAL TEXT CONDITION...: now or soon.
+on_record() {
+	eventually 10 cup-search -c "${@:3}" "$1" "$2" >/dev/null ||
+		fail "$* is not on record: $(cup-search "$1")"
+}
+
+@test "by a chain of two, as cup-config sets it and cup-node runs it" {
+	compliance -c 'cup-filter policy | cup-log --wait there.wall'
+	start_chain
+	alice_says 'hello both'
+	on_record there.wall 'hello both' --verdict pass
+	on_record there.archive 'hello both' --verdict pass --rule all
+	alice_says 'a forbidden word' || :
+	on_record there.archive forbidden --verdict reject --rule word
+	kill "$ARCHIVE"
+	eventually 10 grep -q 'archive: is down' node.log
+	alice_says 'while it is away'
+	on_record journal 'while it is away' --rule skipped@archive
+}
