@@ -14,9 +14,10 @@
 #include "diag.h"
 #include "home.h"
 #include "live-options.h"
-#include "mem.h"
+#include "node-name.h"
 #include "notify.h"
 #include "out.h"
+#include "program.h"
 #include "record.h"
 #include "recording.h"
 #include "traffic.h"
@@ -47,28 +48,6 @@ struct intercept {
 	int status;
 };
 
-/* The host's name up to its first dot. */
-static char *host_label(void)
-{
-	char name[256] = "";
-
-	if (gethostname(name, sizeof(name) - 1) != 0)
-		name[0] = '\0';
-	name[strcspn(name, ".")] = '\0';
-	return mem_strdup(name[0] ? name : "node");
-}
-
-static bool token_valid(const char *s)
-{
-	size_t n = strlen(s);
-
-	for (size_t i = 0; i < n; i++) {
-		if (s[i] <= ' ' || s[i] > '~')
-			return false;
-	}
-	return n > 0 && n <= RECORD_TOKEN_MAX && strcmp(s, "-") != 0;
-}
-
 static void set_as(struct home *h, char *jid)
 {
 	if (!home_as(h, span_of(jid)))
@@ -97,7 +76,7 @@ static unsigned events(char *list)
 
 static void set_node(struct options *opt, char *name)
 {
-	if (!token_valid(name))
+	if (!node_name_valid(name))
 		cli_misuse("option '--node': '%s' is no name: 1 to 255 "
 			   "printable ASCII characters, no space", name);
 	free(opt->node);
@@ -195,7 +174,7 @@ static struct options parse(int argc, const char **argv)
 	opt.ctx = ctx;
 	opt.file = poptGetArgs(ctx);
 	if (!opt.node)
-		opt.node = host_label();
+		opt.node = node_name_of_host();
 	return opt;
 }
 
@@ -250,23 +229,6 @@ static void intercept(struct intercept *t, const char *path)
 		close(fd);
 }
 
-/* The program that writes a journal: beside this one, or in PATH. */
-static char *journal_writer(void)
-{
-	struct buf path = BUF_EMPTY;
-	ssize_t n = readlink("/proc/self/exe", buf_room(&path, 4096), 4000);
-
-	while (n > 0 && path.data[n - 1] != '/')
-		n--;
-	path.len = n > 0 ? (size_t)n : 0;
-	buf_adds(&path, "cup-log");
-	if (access(buf_str(&path), X_OK) != 0) {
-		buf_reset(&path);
-		buf_adds(&path, "cup-log");
-	}
-	return buf_detach(&path);
-}
-
 static void set_process(void)
 {
 	struct rlimit files;
@@ -293,11 +255,12 @@ static int live(struct options *opt)
 {
 	struct proxy_options *o = &opt->live.o;
 	struct buf why = BUF_EMPTY;
-	char *writer = journal_writer();
+	char *writer = program_find("cup-log", getenv("PATH"));
 	struct proxy *p;
 	int code;
 
-	if (!live_finish(&opt->live, opt->file, writer, &why))
+	if (!live_finish(&opt->live, opt->file, writer ? writer : "cup-log",
+		&why))
 		cli_misuse("%s", buf_str(&why));
 	free(writer);
 	o->node = opt->node;
