@@ -7,22 +7,6 @@ load helpers
 load servers.bash
 load options.bash
 
-setup_file() {
-	options_setup_file
-}
-
-teardown_file() {
-	stop_all
-}
-
-setup() {
-	options_setup
-}
-
-teardown() {
-	options_teardown
-}
-
 @test "--send-proxy v1 tells the server the client's address" {
 	proxied_server
 	start_node --send-proxy v1

@@ -7,22 +7,6 @@ load helpers
 load servers.bash
 load options.bash
 
-setup_file() {
-	options_setup_file
-}
-
-teardown_file() {
-	stop_all
-}
-
-setup() {
-	options_setup
-}
-
-teardown() {
-	options_teardown
-}
-
 # shown NAME [ARG...]: the subject of the certificate that is shown.
 shown() {
 	local name=$1

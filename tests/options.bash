@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: ISC
 # shellcheck shell=bash
-# What the suites about a node's options begin and end with.
+# Suites about a node's options: load servers.bash first.
 
-options_setup_file() {
+setup_file() {
 	export TOP PATH=$CUP_BIN:$CUP_TESTS:$PATH HOME=$BATS_FILE_TMPDIR
 	cd "$BATS_FILE_TMPDIR" || return
 	make_certificate acme.localhost
@@ -15,13 +15,17 @@ options_setup_file() {
 	export C2S COMP LOG C2S_TLS
 }
 
-options_setup() {
+teardown_file() {
+	stop_all
+}
+
+setup() {
 	common_setup
 	STARTED=()
 	cp "$BATS_FILE_TMPDIR"/*.localhost.* .
 }
 
-options_teardown() {
+teardown() {
 	exec 9>&-
 	cat node.log 2>/dev/null || :
 	stop_all
