@@ -287,23 +287,6 @@ struct item *lane_hold(struct session *s, int way, enum item_kind kind,
 	return i;
 }
 
-void lane_ask(struct session *s, int way)
-{
-	struct lane *f = &s->lane[way];
-
-	while (f->unasked && f->asked < SESSION_WINDOW) {
-		struct item *i = f->unasked;
-
-		do
-			f->unasked = f->unasked->next;
-		while (f->unasked && f->unasked->state != ITEM_HELD);
-		i->state = ITEM_ASKED;
-		f->asked++;
-		s->proxy->count.records_in++;
-		pipeline_put(s->proxy->pipeline, &i->q);
-	}
-}
-
 void item_ready(struct item *i)
 {
 	struct session *s = i->session;

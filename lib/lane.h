@@ -65,6 +65,7 @@ struct lane {
 	struct item *first, *last;
 	struct item *unasked;	/* the first that is ITEM_HELD, or NULL */
 	size_t asked;		/* how many are in the pipeline */
+	size_t more;		/* may be there, beyond the least */
 	size_t bytes;
 };
 
@@ -91,6 +92,9 @@ void lane_drop(struct session *, int way);
 
 /* Put the records that may be put. */
 void lane_ask(struct session *, int way);
+
+/* One of those that were put came back. */
+void lane_answered(struct session *, int way);
 
 /* Write the <r/>s that have waited long enough. */
 void lane_requests(struct proxy *, int64_t now);

@@ -48,8 +48,11 @@ static const struct listener_owner listener_calls = {
 
 static void pipeline_changed(void *arg, enum pipeline_state state)
 {
+	struct proxy *p = arg;
+
+	p->quickest = 0;
 	if (state == PIPELINE_UP)
-		verdict_retry(arg);
+		verdict_retry(p);
 }
 
 static void pipeline_ended(void *arg)
@@ -88,6 +91,8 @@ static void on_tick(void *arg)
 	int64_t now = timer_now();
 
 	timer_in(p->tick, TICK);
+	/* It may have become slower: double it in some 20 seconds. */
+	p->quickest += p->quickest / 256;
 	verdict_deadlines(p, now);
 	lane_requests(p, now);
 	notices_tick(p->notices, now);

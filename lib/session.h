@@ -21,8 +21,6 @@ enum {
 	SESSION_BACKLOG = 256 * 1024, /* unwritten bytes before the other leg
 				       * is no longer read */
 	SESSION_CLOSE = 5000,	      /* milliseconds for a link to close */
-	SESSION_WINDOW = 16,	      /* records of a lane in the pipeline: who
-				       * floods has no more before others */
 	REQUEST_WAIT = 1000,	      /* ms before an <r/> overtakes */
 };
 
@@ -110,6 +108,7 @@ struct proxy {
 	struct sm_store sms;
 	struct item *oldest, *newest;	/* that have a deadline */
 	struct item *requests, *last_request; /* <r/>s that wait */
+	int64_t quickest; /* way through the pipeline, lately; 0: unknown */
 	size_t held, held_bytes;	/* for a verdict */
 	size_t stalled;			/* bytes that wait for peers */
 	bool crowded, strained;		/* these were too much */

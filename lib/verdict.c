@@ -106,7 +106,7 @@ void verdict_garbled(void *arg, struct question *q, const char *why)
 		item_free(p, i);
 		return;
 	}
-	s->lane[i->way].asked--;
+	lane_answered(s, i->way);
 	item_unlist(p, i);
 	stop(p, i, why);
 	ask_more(s);
@@ -123,7 +123,7 @@ void verdict_answer(void *arg, struct question *q, const struct record *r)
 		item_free(p, i);
 		return;
 	}
-	s->lane[i->way].asked--;
+	lane_answered(s, i->way);
 	switch (r->verdict) {
 	case VERDICT_DELIVER:
 		item_unlist(p, i);
