@@ -148,6 +148,34 @@ talk() {
 	talk
 }
 
+# commands N: the Nth of what cup(7) has for a compliance server, for the
+# addresses, names and policy here.
+commands() {
+	awk -v n="$1" '/^\.Sh/ { here = /COMPLIANCE SERVER/ }
+		here && /^\.Bd/ { take = ++block == n; next }
+		/^\.Ed/ { take = 0 }
+		take' "$TOP/man/cup.7" |
+		sed -e 's/^[$#] //; s/\\e$/\\/; s/node1/n1/g' -e "s/5280/$SERVE/
+			s/compliance.acme.example/localhost/; s/acme.policy/n1.policy/"
+}
+
+@test "a compliance server with the commands of cup(7)" {
+	start_prosody acme.localhost alice bob
+	place_node n1 acme.localhost
+	SERVE=$(free_port)
+	run -0 bash -ec "$(commands 1)"
+	(eval "exec $(commands 2)") >serve.log 2>&1 3>&- &
+	started "$!"
+	eventually 10 listens "$SERVE"
+	run bash -ec "$(commands 3)"
+	assert_line --regexp "^good: compliance-server .*:$SERVE: sends a ping back"
+	asks() { pgrep -f "cup-broker.* tls:localhost:$SERVE" >/dev/null; }
+	eventually 15 asks
+	talk
+	run cup-search journal.n1 "all well"
+	assert_output --partial pass
+}
+
 @test "README gives the same" {
 	C2S=5322
 	while read -r line; do
