@@ -79,7 +79,8 @@ void session_fail(struct session *s, const char *condition, const char *text,
 		buf_adds(&out, WIRE_FOOTER);
 	session_write(s, DOWN, buf_span(&out));
 	buf_release(&out);
-	if (s->leg[UP].link && !s->leg[DOWN].footer && s->leg[DOWN].opened)
+	if (s->leg[UP].link && !s->leg[DOWN].footer && s->leg[DOWN].opened &&
+	    !s->resumable)
 		session_write(s, UP, span_of(WIRE_FOOTER));
 	over(s);
 }

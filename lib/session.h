@@ -61,6 +61,7 @@ struct session {
 	bool proxied;	     /* a PROXY header comes first */
 	bool direct;	     /* TLS from the first byte */
 	bool logged_in;	     /* its login was let through */
+	bool resumable;	     /* its server is not told that it ends */
 	bool server_done;    /* all that came from the server has gone */
 	/* A session that is to be resumed by another: nothing more of it goes
 	 * to the server, which is asked what it has (resume.c). */

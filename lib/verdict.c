@@ -197,6 +197,8 @@ static void bounce(struct item *i)
 
 	p->count.bounced++;
 	if (i->kind == ITEM_LOGIN) {
+		/* What was resumed may be resumed again. */
+		i->session->resumable = i->session->sm != NULL;
 		session_fail(i->session, "resource-constraint",
 		    "the login could not be recorded in time",
 		    "not recorded in time");
