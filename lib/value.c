@@ -231,6 +231,10 @@ static const char *check_server(const struct setting *s, const char *value)
 
 	if (name.n && !label_valid(name))
 		return "begins with neither a URL nor a name";
+	/* A path may have blanks. */
+	if (strncmp(url, "unix:", 5) != 0 && strpbrk(url, " \t"))
+		return "has more than a name and a URL (each URL has its own "
+		       "line)";
 	return check_url(s, url);
 }
 

@@ -194,6 +194,9 @@ static void test_chain(void)
 	wrong(THIRD "notify-server tcp:n:1\n", "f:6: compliance: third-party "
 	    "needs a compliance-server (or a pipeline): a notify-server gets "
 	    "copies and judges nothing\n", "copies alone judge nothing");
+	wrong(TWO "compliance-server w tcp:x:1 tcp:y:1\n", "f:9: "
+	    "compliance-server 'w tcp:x:1 tcp:y:1': has more than a name and a "
+	    "URL (each URL has its own line)\n", "two servers in a line");
 	wrong(TWO "compliance-server tcp:w:1\n", "f:9: compliance-server: "
 	    "'tcp:w:1' is there twice\n", "one server in two links");
 	wrong(TWO "skip-if-down log\n", "f:9: skip-if-down: lets through what "
