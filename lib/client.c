@@ -97,7 +97,8 @@ static struct span attribute(struct proxy *p, const char *name)
 }
 
 /* A session that this process does not know of may have stanzas on their way
- * that nobody watched: the client is told to begin a new one. */
+ * that nobody watched, and one whose client counts what came early would miss
+ * what was held: the client is told to begin a new one. */
 static void resume_unknown(struct session *s)
 {
 	struct buf *out = &s->proxy->out;
@@ -125,7 +126,7 @@ static void resume(struct session *s)
 	m = sm_find(&p->sms, buf_span(&id));
 	counted = sm_count(attribute(p, "h"), &s->resume_h);
 	buf_release(&id);
-	if (!m || !counted) {
+	if (!m || !counted || !sm_true(m, s->resume_h)) {
 		resume_unknown(s);
 		return;
 	}
@@ -150,10 +151,10 @@ static void managed(struct session *s)
 	} else if (span_is(name, "r")) {
 		lane_pass(s, UP, ITEM_REQUEST, wire);
 	} else if (span_is(name, "a")) {
-		if (s->sm_down && !stanza_read(&p->stanza, wire) &&
-		    sm_count(attribute(p, "h"), &h))
-			sm_acked(s->sm, h);
-		session_write(s, UP, wire);
+		if (!s->sm_down || stanza_read(&p->stanza, wire) ||
+		    !sm_count(attribute(p, "h"), &h) ||
+		    overtake_acked(s, h))
+			session_write(s, UP, wire);
 	} else if (span_is(name, "enable")) {
 		lane_pass(s, UP, ITEM_ENABLE, wire);
 	} else {

@@ -33,7 +33,7 @@ static void append(struct session *s, struct item *i)
 	session_throttle(s);
 }
 
-static void list(struct item **first, struct item **last, struct item *i)
+void item_list(struct item **first, struct item **last, struct item *i)
 {
 	i->listed = true;
 	i->older = *last;
@@ -47,7 +47,7 @@ static void list(struct item **first, struct item **last, struct item *i)
 
 void item_unlist(struct proxy *p, struct item *i)
 {
-	bool request = i->kind == ITEM_REQUEST;
+	bool request = i->kind == ITEM_REQUEST || i->outcome == ITEM_SWAPPED;
 	struct item **first = request ? &p->requests : &p->oldest;
 	struct item **last = request ? &p->last_request : &p->newest;
 
@@ -202,6 +202,10 @@ static void emit(struct session *s, struct item *i)
 			refuse_down(s);
 		break;
 	case ITEM_SWAPPED:
+		if (!i->swap) {
+			overtake_done(s);
+			break;
+		}
 		pass(s, DOWN, ITEM_STANZA, buf_span(&i->swap->error));
 		sm_answered(s->sm, i->swap);
 		break;
@@ -247,7 +251,7 @@ void lane_pass(struct session *s, int way, enum item_kind kind,
 	i->state = ITEM_READY;
 	buf_addspan(&i->wire, wire);
 	if (kind == ITEM_REQUEST)
-		list(&p->requests, &p->last_request, i);
+		item_list(&p->requests, &p->last_request, i);
 	append(s, i);
 }
 
@@ -259,6 +263,7 @@ void lane_swapped(struct session *s, struct sm_swap *w)
 	i->outcome = ITEM_SWAPPED;
 	i->swap = w;
 	append(s, i);
+	overtake_later(i);
 	lane_run(s, DOWN);
 }
 
@@ -279,7 +284,7 @@ struct item *lane_hold(struct session *s, int way, enum item_kind kind,
 	buf_addspan(&i->wire, wire);
 	p->held++;
 	if (event == EVENT_SEND || event == EVENT_LOGIN)
-		list(&p->oldest, &p->newest, i);
+		item_list(&p->oldest, &p->newest, i);
 	if (!s->lane[way].unasked)
 		s->lane[way].unasked = i;
 	append(s, i);
@@ -294,18 +299,6 @@ void item_ready(struct item *i)
 	i->state = ITEM_READY;
 	weigh(i);
 	lane_run(s, i->way);
-}
-
-void lane_requests(struct proxy *p, int64_t now)
-{
-	struct item *i;
-
-	while ((i = p->requests) != NULL && now - i->since >= REQUEST_WAIT) {
-		item_unlist(p, i);
-		session_write(i->session, i->way, buf_span(&i->wire));
-		i->kind = ITEM_OTHER;
-		i->outcome = ITEM_ASKS;
-	}
 }
 
 void lane_drop(struct session *s, int way)

@@ -51,7 +51,7 @@ struct item {
 	struct item *newer, *older; /* in the list of deadlines or <r/>s */
 	struct session *session;
 	struct notice *notice;
-	struct sm_swap *swap; /* of ITEM_SWAPPED */
+	struct sm_swap *swap; /* of ITEM_SWAPPED; NULL: was written early */
 	unsigned char kind, state, outcome, way;
 	enum event event;
 	bool listed;	/* in one of those lists */
@@ -96,8 +96,21 @@ void lane_ask(struct session *, int way);
 /* One of those that were put came back. */
 void lane_answered(struct session *, int way);
 
-/* Write the <r/>s that have waited long enough. */
-void lane_requests(struct proxy *, int64_t now);
+/* overtake.c: write what has waited long enough behind what is held: <r/>s,
+ * and errors, so that a sender is told though nothing that it receives is
+ * decided. */
+void overtake(struct proxy *, int64_t now);
+
+/* It may do so in time, or at once if what is held is that old. */
+void overtake_later(struct item *);
+
+/* The place of what has overtaken is reached. */
+void overtake_done(struct session *);
+
+/* The client's <a/>, of that h: whether it goes on now. */
+bool overtake_acked(struct session *, uint32_t h);
+
+void item_list(struct item **first, struct item **last, struct item *);
 
 /* The account of what is held. */
 void item_free(struct proxy *, struct item *);

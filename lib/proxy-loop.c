@@ -94,7 +94,7 @@ static void on_tick(void *arg)
 	/* It may have become slower: double it in some 20 seconds. */
 	p->quickest += p->quickest / 256;
 	verdict_deadlines(p, now);
-	lane_requests(p, now);
+	overtake(p, now);
 	notices_tick(p->notices, now);
 	room_tick(p, now);
 	sm_expire(&p->sms, now);

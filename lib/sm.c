@@ -188,6 +188,26 @@ static bool after(uint32_t a, uint32_t b)
 	return a != b && a - b < UINT32_C(1) << 31;
 }
 
+void sm_early(struct sm *m)
+{
+	if (m->early++ == 0)
+		m->whole = m->down;
+}
+
+bool sm_in_place(struct sm *m)
+{
+	bool kept = --m->early == 0 && m->h_kept;
+
+	if (kept)
+		m->h_kept = false;
+	return kept;
+}
+
+bool sm_true(const struct sm *m, uint32_t h)
+{
+	return m->early == 0 || !after(h, m->whole);
+}
+
 void sm_acked(struct sm *m, uint32_t h)
 {
 	struct sm_swap **at = &m->swaps;
@@ -226,6 +246,8 @@ void sm_resumed(struct sm *m, uint32_t up, uint32_t down)
 	}
 	m->up = up;
 	m->down = down;
+	m->early = 0;
+	m->h_kept = false;
 }
 
 bool sm_count(struct span s, uint32_t *count)

@@ -43,6 +43,11 @@ struct sm {
 	struct sm_swap *swaps;
 	size_t count;
 	uint32_t up, down; /* stanzas written since it began */
+	/* Errors that the client got before what the server sent earlier, while
+	 * that is held: until it has it, too, its h says of what was sent after
+	 * the first 'whole' stanzas only how many, not which. */
+	uint32_t early, whole, h;
+	bool h_kept; /* h: for the server, when it has */
 	int64_t keep;	   /* milliseconds without a connection */
 	int64_t until;
 	const char *ns;	   /* the version's, a constant */
@@ -83,6 +88,12 @@ struct sm_swap *sm_swap(struct sm *, struct buf *error);
 struct sm_swap *sm_swapped(struct sm *, struct span id);
 /* The error was written to the client. */
 void sm_answered(struct sm *, struct sm_swap *);
+/* It is about to be, before its place. */
+void sm_early(struct sm *);
+/* Its place is reached: whether h was kept for that, and may be sent on. */
+bool sm_in_place(struct sm *);
+/* Whether the server may be told that the client has h stanzas. */
+bool sm_true(const struct sm *, uint32_t h);
 
 /* The client said that it has h stanzas: what is behind is done. */
 void sm_acked(struct sm *, uint32_t h);

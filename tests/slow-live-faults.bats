@@ -61,6 +61,21 @@ load faults.bash
 	assert_equal "$(outcomes bounced)" 0
 }
 
+@test "a sender is told though what it is to receive is held" {
+	PIPELINE="mawk -W interactive '/\trecv\t.*slow/ { fflush(); system(\"until [ -e go ]; do sleep 0.1; done\") } { print; fflush() }' | $JUDGED" \
+		start_node --hold-timeout 500ms
+	local case
+	for case in told_in_hold told_then_cut; do
+		begin_case "$case"
+		said told
+		touch go
+		go_on
+		end_case
+		rm go
+	done
+	assert_equal "$(outcomes bounced)" 3
+}
+
 @test "the server goes: what is held comes back, all are told, and may come again" {
 	start_node
 	begin_case server_gone
