@@ -99,6 +99,21 @@ static void take_back(struct judge *j, struct inquiries *all)
 	}
 }
 
+/* Each reason why it does not come up is said once. */
+static bool news(struct judge *j, const char *why)
+{
+	uint64_t digest = affinity_seed(span_of(why));
+
+	for (size_t i = 0; i < j->whys; i++) {
+		if (j->why[i] == digest)
+			return false;
+	}
+	if (j->whys == JUDGE_WHYS)
+		return false;
+	j->why[j->whys++] = digest;
+	return true;
+}
+
 static void say_failed(struct judge *j, enum judge_state was, size_t n,
     const char *why)
 {
@@ -106,7 +121,7 @@ static void say_failed(struct judge *j, enum judge_state was, size_t n,
 		judge_say(j, "is down: %s; %zu unanswered", why, n);
 	else if (was == JUDGE_UP)
 		judge_say(j, "is down: %s", why);
-	else if (!j->failed)
+	else if (news(j, why))
 		judge_say(j, "cannot be used: %s", why);
 }
 
@@ -192,6 +207,7 @@ static void ponged(struct judge *j)
 		return;
 	j->state = JUDGE_UP;
 	j->failed = false;
+	j->whys = 0;
 	j->since = j->answered_at = timer_now();
 	timer_in(j->timer, 0);
 	if (j->broker->config.checked)

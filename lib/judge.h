@@ -42,6 +42,8 @@ extern const struct judge_kind judge_line, judge_http;
 
 enum judge_state { JUDGE_DOWN, JUDGE_STARTING, JUDGE_UP };
 
+enum { JUDGE_WHYS = 4 };
+
 struct inquiries {
 	struct inquiry *first, *last;
 	size_t count;
@@ -57,6 +59,8 @@ struct judge {
 	enum judge_state state;
 	bool opened;
 	bool failed;	/* has been tried and was not there since */
+	uint64_t why[JUDGE_WHYS]; /* digests of what was said of that */
+	size_t whys;
 	bool finishing;
 	struct timer *timer;
 	struct backoff backoff;
