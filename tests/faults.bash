@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
 # shellcheck shell=bash
-# Suites of the table of faults in cup-node(1): load servers.bash first.
+# Suites of the table of faults in cup-node(1): load servers.bash and disk.bash first.
 
 setup() {
 	common_setup
@@ -31,20 +31,6 @@ case_of() {
 # logouts REASON: how many are on record.
 logouts() {
 	cup-search --event logout journal | grep -cF " reason=\"$1\"" || :
-}
-
-# small_disk NAME: one, for that journal, with so little room that
-# nothing is written ahead.
-small_disk() {
-	mkdir disk
-	mount -t tmpfs -o size=1m tmpfs disk || skip "needs to mount"
-	MOUNTED=$PWD/disk
-	mkdir "disk/$1"
-	ln -s "disk/$1" "$1"
-}
-
-fill_disk() {
-	dd if=/dev/zero of=disk/fill bs=4k status=none 2>dd.log || :
 }
 
 # outcomes WORD: how many notices of that outcome there are.

@@ -5,6 +5,7 @@
 
 load helpers
 load servers.bash
+load disk.bash
 load faults.bash
 
 @test "a client goes: of half a stanza nothing goes on, of a held one all" {

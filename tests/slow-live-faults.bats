@@ -5,6 +5,7 @@
 
 load helpers
 load servers.bash
+load disk.bash
 load faults.bash
 
 @test "a stage is killed: users wait for a moment, what was asked is on record once" {

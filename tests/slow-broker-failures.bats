@@ -1,0 +1,178 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
+# The table of failures in cup-broker(1), row by row, with users who talk
+# through a node before a real server (Prosody) all the while.
+# shellcheck disable=SC2016,SC2034
+
+load helpers
+load serve.bash
+load broker.bash
+load servers.bash
+load disk.bash
+load outage.bash
+
+setup_file() {
+	outage_setup_file
+}
+
+teardown_file() {
+	kill "$PROSODY_PID"
+}
+
+setup() {
+	outage_setup
+	USERS=(alice bob carol dave)
+}
+
+teardown() {
+	outage_teardown
+}
+
+# row HOW SERVER...: break_it and mend_it of the test, with traffic at a node
+# that has these servers. HOW is "broken", where senders are told, or "broken
+# but", where another server takes over.
+row() {
+	local how=$1 name
+	shift
+	[ -n "${URLS-}" ] || for name; do
+		URLS+=("$(url "$name")")
+	done
+	node n1 "${URLS[@]}"
+	traffic n1 "${USERS[@]}"
+	break_it
+	tell_traffic n1 "$how"
+	traffic_says n1 seen
+	mend_it
+	tell_traffic n1 mended
+	traffic_says n1 mended
+	account n1 "$@"
+}
+
+killed() {
+	judge_signal KILL "${JUDGE[$1]}"
+}
+
+@test "a server is killed, another is up" {
+	break_it() { killed one; }
+	mend_it() { server one; }
+	server one
+	server two
+	row "broken but" one two
+	at_most n1 flows "$SLACK"
+	assert_equal "$(figure n1 errors)" 0
+}
+
+@test "all servers are killed, and one is back: its port is closed meanwhile" {
+	break_it() { killed two && killed one; }
+	mend_it() { server two; }
+	server one
+	server two
+	row broken one two
+	at_most n1 again $((5000 + SLACK))
+	run -0 grep -c 'cannot be used: Connection refused' n1.log
+}
+
+@test "the server's host is gone without a word, another is up, and it is back" {
+	break_it() { ip -n "$NETNS" link set far down; }
+	mend_it() { ip -n "$NETNS" link set far up; }
+	if far_host; then
+		server far '' far
+		URLS=("$(url far)")
+	else
+		break_it() { kill -USR1 "$PROXY"; }
+		mend_it() { kill -USR2 "$PROXY"; }
+		server far
+		deaf_way far
+		URLS=("$(url far)")
+	fi
+	IN_FRONT='' HOST=''
+	server two
+	URLS+=("$(url two)")
+	row "broken but" far two
+	at_most n1 flows "$SLACK"
+	assert_equal "$(figure n1 errors)" 0
+	grep -q 'is down: it is silent' n1.log
+}
+
+@test "the way to the only server is cut without a word" {
+	break_it() { kill -USR1 "$PROXY"; }
+	mend_it() { kill -USR2 "$PROXY"; }
+	server one
+	deaf_way one
+	row broken one
+	at_most n1 again $((5000 + SLACK))
+	grep -q 'is down: it is silent' n1.log
+}
+
+@test "there is no route to the only server" {
+	break_it() { ip route add unreachable "$HOST"; }
+	mend_it() { ip route delete unreachable "$HOST"; }
+	far_host || skip "needs a network of its own"
+	server far '' far
+	row broken far
+	at_most n1 again $((5000 + SLACK))
+	grep -q 'cannot be used: No route to host' n1.log
+}
+
+@test "a server is stopped, another is up" {
+	break_it() { judge_signal STOP "${JUDGE[one]}"; }
+	mend_it() { judge_signal CONT "${JUDGE[one]}"; }
+	server one
+	server two
+	row "broken but" one two
+	at_most n1 flows "$SLACK"
+	assert_equal "$(figure n1 errors)" 0
+}
+
+@test "the only server is stopped" {
+	break_it() { judge_signal STOP "${JUDGE[one]}"; }
+	mend_it() { judge_signal CONT "${JUDGE[one]}"; }
+	server one
+	row broken one
+	at_most n1 again $((5000 + SLACK))
+}
+
+@test "the only server is slow" {
+	break_it() { touch slow; }
+	mend_it() { rm slow; }
+	server one 'while IFS= read -r line; do
+			[ ! -e slow ] || sleep 0.3; printf "%s\n" "$line"; done |'
+	row broken one
+}
+
+@test "the server's disk is full" {
+	break_it() { fill_disk; }
+	mend_it() { rm disk/fill; }
+	small_disk one.n1
+	server one
+	row broken one
+}
+
+@test "a server answers wrongly, another is up" {
+	break_it() { touch wrong; }
+	mend_it() { rm wrong; }
+	AFTER='| while IFS= read -r line; do
+			[ ! -e wrong ] || line=${line%%-*}
+			printf "%s\n" "$line"; done' server one
+	server two
+	row "broken but" one two
+	assert_equal "$(figure n1 errors)" 0
+	grep -q 'a line .*it does not count' n1.log
+}
+
+@test "the server has a wrong certificate" {
+	break_it() { killed one && server one '' wrong; }
+	mend_it() { killed one && server one; }
+	server one
+	row broken one
+	at_most n1 again $((5000 + SLACK))
+	grep -q 'cannot be used: .*certificate' n1.log
+}
+
+@test "cup-broker is killed" {
+	break_it() { kill -9 "$(status n1 stage | sed -n 's/^cup-broker //p')"; }
+	mend_it() { :; }
+	server one
+	row "broken but" one
+	assert_equal "$(figure n1 errors)" 0
+}
