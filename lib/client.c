@@ -172,6 +172,25 @@ static void sasl(struct session *s)
 	session_write(s, UP, buf_span(&s->proxy->canon));
 }
 
+/* Stream management inside <authenticate/> (XEP-0388, XEP-0386) is not
+ * offered, but a client may remember that the server did. */
+static void sasl2(struct session *s)
+{
+	struct proxy *p = s->proxy;
+	struct stanza *x = &p->stanza;
+
+	if (stanza_read(x, buf_span(&p->canon)))
+		return;
+	if (span_is(p->root.local, "authenticate"))
+		s->resume_inline =
+		    stanza_child(x, 0, NS_SM, "resume") != STANZA_NONE;
+	buf_reset(&p->line);
+	features_without_sm(x, 0, &p->line);
+	buf_reset(&p->canon);
+	buf_addspan(&p->canon, buf_span(&p->line));
+	sasl(s);
+}
+
 static void nonza(struct session *s)
 {
 	const struct xml_root *r = &s->proxy->root;
@@ -184,8 +203,7 @@ static void nonza(struct session *s)
 	} else if (span_is(r->ns, NS_SASL)) {
 		sasl(s);
 	} else if (span_is(r->ns, NS_SASL2)) {
-		s->sasl2 = true;
-		sasl(s);
+		sasl2(s);
 	} else if (span_is(r->ns, NS_SM) || span_is(r->ns, NS_SM2)) {
 		managed(s);
 	} else if (span_is(r->ns, NS_CSI) && s->phase == SESSION_BOUND) {

@@ -67,14 +67,22 @@ static void without_sm(const struct stanza *x, uint32_t node,
 	}
 }
 
-static void feature(const struct stanza *x, uint32_t node, struct buf *out)
+void features_without_sm(const struct stanza *x, uint32_t node,
+    struct buf *out)
 {
 	struct span raw = x->node[node].raw;
 	const char *from = raw.p;
 
-	if (stanza_is(x, node, NS_SASL2, "authentication"))
-		without_sm(x, node, &from, out);
+	without_sm(x, node, &from, out);
 	buf_add(out, from, (size_t)(raw.p + raw.n - from));
+}
+
+static void feature(const struct stanza *x, uint32_t node, struct buf *out)
+{
+	if (stanza_is(x, node, NS_SASL2, "authentication"))
+		features_without_sm(x, node, out);
+	else
+		buf_addspan(out, x->node[node].raw);
 }
 
 void server_features(struct session *s)
@@ -98,5 +106,6 @@ void server_features(struct session *s)
 	}
 	limits(p, out);
 	buf_adds(out, "</stream:features>");
-	session_write(s, DOWN, buf_span(out));
+	/* Behind a login inside SASL2 that is held. */
+	lane_pass(s, DOWN, ITEM_OTHER, buf_span(out));
 }

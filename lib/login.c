@@ -55,6 +55,21 @@ static void inline_text(struct proxy *p, uint32_t node, struct buf *out)
 		stanza_text(&p->stanza, node, out);
 }
 
+/* The client asked for it, and the server was not told. */
+static void resume_declined(struct proxy *p)
+{
+	static const char end[] = "</success>";
+	struct buf *b = &p->canon;
+
+	if (b->len < sizeof(end) || memcmp(b->data + b->len + 1 - sizeof(end),
+		end, sizeof(end) - 1) != 0)
+		return;
+	b->len -= sizeof(end) - 1;
+	buf_adds(b, "<failed xmlns=\"" NS_SM "\"><item-not-found xmlns=\""
+		    NS_STANZAS "\"/></failed>");
+	buf_adds(b, end);
+}
+
 /* XEP-0388 with what may be inside: binding (XEP-0386) or resuming. */
 void login_inline(struct session *s)
 {
@@ -62,9 +77,10 @@ void login_inline(struct session *s)
 	struct stanza *x = &p->stanza;
 	uint32_t who, in, sm;
 
+	if (s->resume_inline)
+		resume_declined(p);
 	if (stanza_read(x, buf_span(&p->canon)))
 		return;
-	s->sasl2 = false;
 	who = stanza_child(x, 0, NS_SASL2, "authorization-identifier");
 	in = stanza_child(x, 0, NS_BIND2, "bound");
 	sm = stanza_child(x, 0, NS_SM, "resumed");

@@ -207,9 +207,13 @@ static void stream_error(struct session *s)
 	for (size_t i = 0; i < p->root.children; i++) {
 		if (!span_is(p->root.child[i].local, "see-other-host"))
 			continue;
+		if (!stanza_read(&p->stanza, buf_span(&p->canon)))
+			text_of(p, stanza_child(&p->stanza, 0, NS_STREAMS,
+				       "see-other-host"), &p->line);
 		p->o.say("session %.*s: the server sends the client to "
-			 "another host: it is told to come again",
-		    RECORDER_TOKEN, s->token);
+			 "another host (%.*s): it is told to come again",
+		    RECORDER_TOKEN, s->token, (int)p->line.len,
+		    p->line.len ? p->line.data : "");
 		lane_pass(s, DOWN, ITEM_OTHER,
 		    span_of("<stream:error><reset xmlns=\"" NS_STREAMS
 			    "\"/></stream:error>"));

@@ -56,7 +56,7 @@ struct session {
 	struct sm *sm;	     /* NULL: not managed */
 	bool sm_up, sm_down; /* stanzas count, to the server, to the client */
 	bool authenticated;
-	bool sasl2;	     /* an <authenticate/> is under way */
+	bool resume_inline;  /* it was asked for in an <authenticate/> */
 	bool starttls;	     /* it was asked for */
 	bool proxied;	     /* a PROXY header comes first */
 	bool direct;	     /* TLS from the first byte */
@@ -192,6 +192,8 @@ void client_footer(struct session *);
 void client_gone(struct session *, const char *why);
 /* features.c */
 void server_features(struct session *);
+/* Append the element, but for stream management inside of it. */
+void features_without_sm(const struct stanza *, uint32_t node, struct buf *);
 void server_header(struct session *);
 void server_element(struct session *, const struct oversize *over);
 void server_footer(struct session *);

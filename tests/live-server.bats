@@ -1,0 +1,68 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
+# A node before a server that does what Prosody and ejabberd of today's
+# distributions do not: SASL2 (XEP-0388), redirections.
+# shellcheck disable=SC2030,SC2031
+
+load helpers
+load servers.bash
+
+setup_file() {
+	export TOP PATH=$CUP_BIN:$CUP_TESTS:$PATH HOME=$BATS_FILE_TMPDIR
+	cd "$BATS_FILE_TMPDIR" || return
+	C2S=$(free_port)
+	start_node --tls optional
+	export C2S PORT NODE
+}
+
+teardown_file() {
+	stop_all
+}
+
+setup() {
+	common_setup
+	cd "$BATS_FILE_TMPDIR" || return
+}
+
+teardown() {
+	tail -n 5 node.log
+}
+
+# server CASE...: of xmpp-server.py.
+server() {
+	PYTHONPATH=$TOP/tests run timeout 40 /usr/bin/python3 \
+		"$TOP/tests/xmpp-server.py" "$PORT" "$C2S" "$@"
+	assert_success
+}
+
+@test "mechanisms are offered as they are, what the node does not do is not" {
+	server features
+}
+
+@test "a login inside SASL2 is held and recorded, counters are true behind it" {
+	server bind2
+	run -0 cup-search --event login journal
+	assert_output --partial 'jid="alice@acme.localhost/r1"'
+}
+
+@test "stream management inside SASL2 does not reach the server" {
+	server inline_enable inline_resume
+}
+
+@test "a server that begins it unasked lets nobody in" {
+	local before
+	before=$(cup-search --event login -c journal || :)
+	server server_insists
+	run cup-search --event login -c journal
+	assert_output "$before"
+}
+
+@test "a redirection by the server is not passed on, and is named in the log" {
+	server elsewhere
+	run -0 grep -c "to another host (xmpp2.acme.localhost:5222)" node.log
+}
+
+@test "no credentials are written anywhere" {
+	# "\0alice\0pw", as it was sent above.
+	run -1 grep -rl "AGFsaWNlAHB3" journal refused node.log
+}
