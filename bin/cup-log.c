@@ -213,9 +213,9 @@ static bool await_input(struct log *l)
 
 		if (n < 0 && errno != EINTR)
 			diag_die_errno(EX_OSERR, "cannot wait for input");
-		if (!writer_tick(l->writer) || p[2].revents)
+		if (n > 0 && p[2].revents && !writer_answer(l->writer))
 			return false;
-		if (caught)
+		if (!writer_tick(l->writer, n == 0) || caught)
 			return false;
 		if (n > 0 && p[0].revents)
 			return true;
@@ -299,7 +299,8 @@ static int serve(const struct options *o, struct digest *proof)
 	    .heads = o->heads,
 	    .wait = o->wait,
 	    .proof = proof,
-	    .out = STDOUT_FILENO};
+	    .out = STDOUT_FILENO,
+	    .held = out_pipe_size(STDIN_FILENO)};
 	struct log l = {.node = o->node};
 	struct journal_error e = {.fault = FAULT_NONE};
 	struct journal_tail tail;

@@ -1,19 +1,18 @@
 /* SPDX-License-Identifier: ISC */
-/* Group commit in a thread of its own. */
+/* Group commit, of large batches in a thread of its own. */
 #include "journal-flush.h"
 
-#include <errno.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "mem.h"
 #include "out.h"
 
 enum {
+	SMALL = 64 * 1024, /* bytes, of lines and of what is passed on, at most */
 	QUIET = 20000,	  /* microseconds without work before writing ahead */
 	KEEP_MAX = 4 * BATCH_MAX, /* bytes of memory kept for the next batch */
 };
@@ -21,7 +20,7 @@ enum {
 struct flusher {
 	pthread_t thread;
 	pthread_mutex_t mutex;
-	pthread_cond_t work; /* for the flusher: busy or stop was set */
+	pthread_cond_t work; /* for the thread: busy or stop was set */
 	pthread_cond_t done; /* for the filler: a batch was taken or flushed */
 	struct batch batch[2];
 	int fill;    /* the one that is being filled */
@@ -30,6 +29,7 @@ struct flusher {
 	bool stop, failed;
 	uint64_t synced;
 	int alarm;
+	size_t small; /* bytes of a batch that the filler flushes itself */
 	struct flush_target *to;
 	int out;
 	struct journal_error error;
@@ -67,10 +67,8 @@ static void reset(struct buf *b)
 		buf_release(b);
 }
 
-static bool flush(struct flusher *f, struct batch *b)
+static bool pass_on(struct flusher *f, struct batch *b)
 {
-	if (!batch_commit(b, f->to, &f->error))
-		return false;
 	if (!out_write(f->out, b->out.data, b->out.len))
 		return journal_fail(&f->error, FAULT_OUTPUT,
 		    "cannot write to standard output");
@@ -80,59 +78,19 @@ static bool flush(struct flusher *f, struct batch *b)
 	return true;
 }
 
-/* What is to be done while there is no work, and in how many microseconds;
- * -1: nothing. */
-static int64_t chores_due(struct flusher *f)
+static bool flush(struct flusher *f, struct batch *b)
 {
-	int64_t due = heads_due(&f->to->heads);
-
-	if (file_wants_ahead(&f->to->file) && (due < 0 || due > QUIET))
-		due = QUIET;
-	return due;
+	return batch_commit(b, f->to, &f->error) && pass_on(f, b);
 }
 
-static bool chores(struct flusher *f)
+/* With the mutex held: what has become of the batch that was taken. */
+static void settle(struct flusher *f, const struct batch *b, bool ok)
 {
-	if (heads_due(&f->to->heads) == 0)
-		return heads_flush(&f->to->heads, &f->error);
-	return !file_wants_ahead(&f->to->file) ||
-	    file_write_ahead(&f->to->file, &f->error);
-}
-
-/* Wait for work; false if the time was over first. */
-static bool await_work(struct flusher *f, int64_t micros)
-{
-	struct timespec until;
-
-	if (micros < 0) {
-		pthread_cond_wait(&f->work, &f->mutex);
-		return true;
-	}
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_nsec += micros % 1000000 * 1000;
-	until.tv_sec += micros / 1000000 + until.tv_nsec / 1000000000;
-	until.tv_nsec %= 1000000000;
-	return pthread_cond_timedwait(&f->work, &f->mutex, &until) !=
-	    ETIMEDOUT;
-}
-
-/* Do what is due until there is a batch; false if there will be none. */
-static bool next_batch(struct flusher *f)
-{
-	while (!f->busy && !f->stop) {
-		bool ok;
-
-		if (await_work(f, chores_due(f)) || f->busy || f->stop)
-			continue;
-		pthread_mutex_unlock(&f->mutex);
-		ok = chores(f);
-		pthread_mutex_lock(&f->mutex);
-		if (!ok) {
-			f->failed = true;
-			return false;
-		}
-	}
-	return f->busy;
+	f->busy = false;
+	if (!ok)
+		f->failed = true;
+	else if (b->seq > f->synced)
+		f->synced = b->seq;
 }
 
 /* With the mutex held, and not busy. */
@@ -145,59 +103,70 @@ static void take(struct flusher *f)
 	f->busy = true;
 }
 
+static bool small(const struct flusher *f)
+{
+	const struct batch *b = &f->batch[f->fill];
+
+	return b->disk.len + b->out.len <= f->small;
+}
+
+static bool await_batch(struct flusher *f)
+{
+	while (!f->busy && !f->stop)
+		pthread_cond_wait(&f->work, &f->mutex);
+	return f->busy;
+}
+
 static void *run(void *arg)
 {
 	struct flusher *f = arg;
 
 	pthread_mutex_lock(&f->mutex);
-	while (next_batch(f)) {
+	while (await_batch(f)) {
 		struct batch *b = &f->batch[!f->fill];
-		uint64_t last = b->seq;
 		bool ok;
 
 		pthread_mutex_unlock(&f->mutex);
 		ok = flush(f, b);
 		pthread_mutex_lock(&f->mutex);
-		f->busy = false;
-		if (!ok)
-			f->failed = true;
-		else if (last > f->synced)
-			f->synced = last;
-		if (ok && f->offered)
+		settle(f, b, ok);
+		if (ok && f->offered && !small(f))
 			take(f);
+		if (!ok || (f->offered && filled(&f->batch[f->fill])))
+			(void)eventfd_write(f->alarm, 1);
 		pthread_cond_signal(&f->done);
 		if (!ok)
 			break;
 	}
-	/* Also where a chore failed, and nobody was waited for. */
-	pthread_cond_signal(&f->done);
-	if (f->failed)
-		(void)eventfd_write(f->alarm, 1);
 	pthread_mutex_unlock(&f->mutex);
 	return NULL;
 }
 
-struct flusher *flusher_start(struct flush_target *to, int out)
+/* But for those a write raises. */
+static void block_signals(sigset_t *before)
+{
+	sigset_t all;
+
+	sigfillset(&all);
+	sigdelset(&all, SIGPIPE);
+	pthread_sigmask(SIG_SETMASK, &all, before);
+}
+
+struct flusher *flusher_start(struct flush_target *to, int out, size_t held)
 {
 	struct flusher *f = mem_zalloc(sizeof(*f));
-	pthread_condattr_t attr;
-	sigset_t all, before;
+	sigset_t before;
 
 	f->to = to;
 	f->out = out;
+	f->small = held / 2 < SMALL ? held / 2 : SMALL;
 	f->alarm = eventfd(0, EFD_CLOEXEC);
 	if (f->alarm < 0)
 		mem_exhausted();
 	pthread_mutex_init(&f->mutex, NULL);
-	pthread_condattr_init(&attr);
-	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	pthread_cond_init(&f->work, &attr);
+	pthread_cond_init(&f->work, NULL);
 	pthread_cond_init(&f->done, NULL);
-	pthread_condattr_destroy(&attr);
-	/* Signals are the other thread's, but for those a write raises. */
-	sigfillset(&all);
-	sigdelset(&all, SIGPIPE);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
+	block_signals(&before);
 	if (pthread_create(&f->thread, NULL, run, f) != 0)
 		mem_exhausted();
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
@@ -215,14 +184,34 @@ struct batch *flusher_claim(struct flusher *f)
 	return b;
 }
 
-/* With the mutex held. */
+/* With the mutex held: the thread waits for work. No signal interrupts the
+ * sync, as none does there. */
+static void flush_here(struct flusher *f)
+{
+	struct batch *b = &f->batch[!f->fill];
+	sigset_t before;
+	bool ok;
+
+	block_signals(&before);
+	ok = batch_commit(b, f->to, &f->error);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	settle(f, b, ok && pass_on(f, b));
+}
+
+/* With the mutex held. A small batch is flushed at once: what comes meanwhile
+ * is the next one, read in one go, where waking the thread and then being
+ * woken by each single record would cost as much as the flush. */
 static void offer(struct flusher *f)
 {
+	bool here = small(f);
+
 	f->offered = true;
 	if (f->busy || f->failed)
 		return;
 	take(f);
-	if (f->busy)
+	if (f->busy && here)
+		flush_here(f);
+	else if (f->busy)
 		pthread_cond_signal(&f->work);
 }
 
@@ -244,8 +233,10 @@ static bool pass(struct flusher *f, bool all, struct batch **next)
 	pthread_mutex_lock(&f->mutex);
 	offer(f);
 	while (!f->failed &&
-	    (filled(&f->batch[f->fill]) || (all && f->busy)))
+	    (filled(&f->batch[f->fill]) || (all && f->busy))) {
 		pthread_cond_wait(&f->done, &f->mutex);
+		offer(f);
+	}
 	f->offered = false;
 	*next = &f->batch[f->fill];
 	ok = !f->failed;
@@ -268,6 +259,20 @@ int flusher_alarm(const struct flusher *f)
 	return f->alarm;
 }
 
+bool flusher_answer(struct flusher *f)
+{
+	eventfd_t count;
+	bool ok;
+
+	(void)eventfd_read(f->alarm, &count);
+	pthread_mutex_lock(&f->mutex);
+	if (f->offered)
+		offer(f);
+	ok = !f->failed;
+	pthread_mutex_unlock(&f->mutex);
+	return ok;
+}
+
 bool flusher_idle(struct flusher *f)
 {
 	bool idle;
@@ -276,6 +281,37 @@ bool flusher_idle(struct flusher *f)
 	idle = !f->busy;
 	pthread_mutex_unlock(&f->mutex);
 	return idle;
+}
+
+int64_t flusher_due(struct flusher *f)
+{
+	int64_t due = QUIET;
+
+	pthread_mutex_lock(&f->mutex);
+	if (!f->busy) {
+		due = heads_due(&f->to->heads);
+		if (file_wants_ahead(&f->to->file) && (due < 0 || due > QUIET))
+			due = QUIET;
+	}
+	pthread_mutex_unlock(&f->mutex);
+	return due;
+}
+
+bool flusher_rest(struct flusher *f)
+{
+	struct flush_target *to = f->to;
+	bool ok;
+
+	pthread_mutex_lock(&f->mutex);
+	if (f->busy || f->failed)
+		;
+	else if (heads_due(&to->heads) == 0)
+		f->failed = !heads_flush(&to->heads, &f->error);
+	else if (file_wants_ahead(&to->file))
+		f->failed = !file_write_ahead(&to->file, &f->error);
+	ok = !f->failed;
+	pthread_mutex_unlock(&f->mutex);
+	return ok;
 }
 
 uint64_t flusher_synced(struct flusher *f)

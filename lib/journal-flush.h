@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* Group commit: batches that are filled by one thread while another writes,
- * syncs and passes on the one before. */
+ * syncs and passes on the one before. A batch so small that the hand-over is
+ * not worth it is written, synced and passed on as it is offered. */
 #ifndef JOURNAL_FLUSH_H
 #define JOURNAL_FLUSH_H
 
@@ -34,8 +35,10 @@ struct flush_target {
 	struct journal_lock lock;
 };
 
-/* Start the thread. It alone uses the target until flusher_stop. */
-struct flusher *flusher_start(struct flush_target *, int out);
+/* Start the thread. The flusher alone uses the target until flusher_stop.
+ * held is how many bytes the input holds while nobody reads it: a batch of
+ * which that is a multiple is small. */
+struct flusher *flusher_start(struct flush_target *, int out, size_t held);
 
 /* The batch to fill. It is the caller's until it is offered. */
 struct batch *flusher_claim(struct flusher *);
@@ -50,12 +53,19 @@ bool flusher_pass(struct flusher *, struct batch **next);
 /* Offer the batch and wait until all is flushed; claims an empty one. */
 bool flusher_drain(struct flusher *, struct batch **next);
 
-/* A descriptor that becomes readable when something has failed, for who waits
- * for input meanwhile. */
+/* A descriptor that becomes readable, for who waits for input meanwhile, when
+ * something has failed, or when the batch before is done with and the offered
+ * one is small: call flusher_answer then. */
 int flusher_alarm(const struct flusher *);
+bool flusher_answer(struct flusher *);
 
 /* Whether an offered batch would be taken at once. */
 bool flusher_idle(struct flusher *);
+
+/* Microseconds until there is something to do even if nothing is offered, to
+ * call flusher_rest then; -1: there is nothing. */
+int64_t flusher_due(struct flusher *);
+bool flusher_rest(struct flusher *);
 
 /* The SEQ up to which lines are on disk, of those that went through it. */
 uint64_t flusher_synced(struct flusher *);

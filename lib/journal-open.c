@@ -142,7 +142,7 @@ static bool opening_notes(struct journal_writer *w,
 		writer_segment(w);
 		b.rotate = false; /* the file is there */
 	} else if ((uint64_t)w->offset >= w->set.segment_size ||
-	    writer_due(w) == 0) {
+	    writer_aged(w)) {
 		writer_segment(w);
 	}
 	if (!t->closed)
@@ -201,7 +201,7 @@ struct journal_writer *writer_open(const struct journal_settings *set,
 		release(w);
 		return NULL;
 	}
-	w->flusher = flusher_start(&w->to, set->out);
+	w->flusher = flusher_start(&w->to, set->out, set->held);
 	return w;
 }
 

@@ -33,6 +33,11 @@ int writer_alarm(const struct journal_writer *w)
 	return flusher_alarm(w->flusher);
 }
 
+bool writer_answer(struct journal_writer *w)
+{
+	return flusher_answer(w->flusher);
+}
+
 void writer_put(struct journal_writer *w, struct span text)
 {
 	struct batch *b = w->fill;
@@ -167,22 +172,37 @@ bool writer_comment(struct journal_writer *w, struct span line)
 	return true;
 }
 
-int writer_due(const struct journal_writer *w)
+/* Microseconds until the segment is too old; -1: it never will be. */
+static int64_t segment_due(const struct journal_writer *w)
 {
 	int64_t left = w->set.segment_age - (stamp_now() - w->begun);
 
 	if (!w->set.segment_age || !w->records)
 		return -1;
-	if (left <= 0)
-		return 0;
-	left = left / 1000 + 1;
-	return left < INT_MAX ? (int)left : INT_MAX;
+	return left > 0 ? left : 0;
 }
 
-bool writer_tick(struct journal_writer *w)
+bool writer_aged(const struct journal_writer *w)
 {
-	if (writer_due(w) != 0)
-		return true;
+	return segment_due(w) == 0;
+}
+
+int writer_due(const struct journal_writer *w)
+{
+	int64_t due = segment_due(w), rest = flusher_due(w->flusher);
+
+	if (due < 0 || (rest >= 0 && rest < due))
+		due = rest;
+	if (due <= 0)
+		return (int)due;
+	due = due / 1000 + 1;
+	return due < INT_MAX ? (int)due : INT_MAX;
+}
+
+bool writer_tick(struct journal_writer *w, bool resting)
+{
+	if (!writer_aged(w))
+		return !resting || flusher_rest(w->flusher);
 	writer_claim(w);
 	if (w->fill->disk.len && !flusher_pass(w->flusher, &w->fill))
 		return false;

@@ -31,6 +31,7 @@ struct journal_settings {
 	bool wait;		/* for another writer to end */
 	struct digest *proof;	/* borrowed */
 	int out;		/* where records are passed on to */
+	size_t held;		/* bytes the input holds while it is not read */
 };
 
 struct journal_writer;
@@ -60,13 +61,16 @@ bool writer_comment(struct journal_writer *, struct span line);
 /* No more is there just now: flush what was added. */
 bool writer_offer(struct journal_writer *);
 
-/* A descriptor that becomes readable when a flush has failed. */
+/* A descriptor that becomes readable when a flush has failed, or the next one
+ * is to be made: call writer_answer then. */
 int writer_alarm(const struct journal_writer *);
+bool writer_answer(struct journal_writer *);
 
-/* Milliseconds until the segment is too old, to call writer_tick then; -1:
- * it never will be. */
+/* Milliseconds until there is something to do even if nothing is added, to
+ * call writer_tick then: a segment that is too old is ended, and, where that
+ * time has passed without input (resting), chores are done. -1: nothing. */
 int writer_due(const struct journal_writer *);
-bool writer_tick(struct journal_writer *);
+bool writer_tick(struct journal_writer *, bool resting);
 
 /* Flush, close the journal, unless it has failed, and free the writer. False
  * with the first error there was. */

@@ -49,6 +49,9 @@ void writer_note(struct journal_writer *, const char *word,
  * and a new segment begun. False if something has failed. */
 bool writer_room(struct journal_writer *, size_t len);
 
+/* Whether its segment is too old. */
+bool writer_aged(const struct journal_writer *);
+
 /* Have a batch to fill. */
 void writer_claim(struct journal_writer *);
 

@@ -57,12 +57,16 @@ bool out_spill(struct out *o)
 	return o->buf.len < OUT_SPILL || out_flush(o);
 }
 
-void out_pipe_size(int fd)
+size_t out_pipe_size(int fd)
 {
 	int saved = errno;
 	int size = fcntl(fd, F_GETPIPE_SZ);
 
-	if (size > 0 && size < OUT_PIPE)
-		(void)fcntl(fd, F_SETPIPE_SZ, OUT_PIPE);
+	if (size > 0 && size < OUT_PIPE) {
+		int more = fcntl(fd, F_SETPIPE_SZ, OUT_PIPE);
+
+		size = more > 0 ? more : size;
+	}
 	errno = saved;
+	return size > 0 ? (size_t)size : OUT_OTHER;
 }

@@ -8,7 +8,11 @@
 
 #include "buf.h"
 
-enum { OUT_SPILL = 256 * 1024, OUT_PIPE = 1024 * 1024 };
+enum {
+	OUT_SPILL = 256 * 1024,
+	OUT_PIPE = 1024 * 1024,
+	OUT_OTHER = 64 * 1024, /* what is no pipe is taken to hold */
+};
 
 struct out {
 	int fd;
@@ -26,7 +30,8 @@ bool out_spill(struct out *);
  * also where fd does not block. False with errno. */
 bool out_write(int fd, const char *p, size_t n);
 
-/* Ask that fd, if it is a pipe, hold OUT_PIPE bytes; less is no error. */
-void out_pipe_size(int fd);
+/* Ask that fd, if it is a pipe, hold OUT_PIPE bytes; less is no error. Returns
+ * what it does hold. */
+size_t out_pipe_size(int fd);
 
 #endif
