@@ -92,13 +92,15 @@ static bool proof_valid(struct span s)
  * and the rest have no place in one. */
 static const char *check_text(const char *line, size_t len)
 {
-	if (utf8_xml(line, len) < len)
-		return "is not UTF-8 or has a control character";
-	if (memchr(line, '\r', len))
+	size_t good = utf8_line(line, len);
+
+	if (good == len)
+		return NULL;
+	if (line[good] == '\r')
 		return "has a carriage return";
-	if (memchr(line, '\n', len))
+	if (line[good] == '\n')
 		return "has a line feed";
-	return NULL;
+	return "is not UTF-8 or has a control character";
 }
 
 static const char *check_fields(struct record *r)
@@ -159,12 +161,22 @@ const char *record_parse(struct record *r, const char *line, size_t len)
 	return check_fields(r);
 }
 
+/* Whether b stands behind a in a line, with a TAB between. */
+static bool follows(struct span a, struct span b)
+{
+	return b.p == a.p + a.n + 1 && a.p[a.n] == '\t';
+}
+
 void record_write(struct buf *b, const struct record *r)
 {
 	for (int i = 0; i < RECORD_FIELDS; i++) {
-		if (i)
+		struct span run = r->field[i];
+
+		while (i + 1 < RECORD_FIELDS && follows(run, r->field[i + 1]))
+			run.n += 1 + r->field[++i].n;
+		buf_addspan(b, run);
+		if (i + 1 < RECORD_FIELDS)
 			buf_addc(b, '\t');
-		buf_addspan(b, r->field[i]);
 	}
 	buf_addspan(b, r->extra);
 	buf_addc(b, '\n');

@@ -109,7 +109,8 @@ static inline size_t plain(const char *p, size_t len)
 	return i;
 }
 
-size_t utf8_xml(const char *p, size_t len)
+/* breaks: CR and LF are allowed. */
+static size_t valid(const char *p, size_t len, bool breaks)
 {
 	size_t i = 0, step;
 
@@ -121,7 +122,8 @@ size_t utf8_xml(const char *p, size_t len)
 			break;
 		c = (unsigned char)p[i];
 		if (c < 0x80) {
-			if (c < 0x20 && c != '\t' && c != '\n' && c != '\r')
+			if (c < 0x20 && c != '\t' &&
+			    !(breaks && (c == '\n' || c == '\r')))
 				return i;
 			i++;
 			continue;
@@ -135,4 +137,14 @@ size_t utf8_xml(const char *p, size_t len)
 		i += step;
 	}
 	return len;
+}
+
+size_t utf8_xml(const char *p, size_t len)
+{
+	return valid(p, len, true);
+}
+
+size_t utf8_line(const char *p, size_t len)
+{
+	return valid(p, len, false);
 }

@@ -24,4 +24,7 @@ size_t utf8_ascii(const char *p, size_t len);
  * XML allows; len if there is none. TAB, CR and LF are allowed. */
 size_t utf8_xml(const char *p, size_t len);
 
+/* The same, but CR and LF are not allowed. */
+size_t utf8_line(const char *p, size_t len);
+
 #endif

@@ -59,6 +59,12 @@ static void test_round_trip(void)
 	OK(r.verdict == VERDICT_REJECT &&
 		span_is(r.field[RECORD_VERDICT], "reject"),
 	    "a verdict is set in both places");
+	buf_reset(&out);
+	record_write(&out, &r);
+	line_with(&in, RECORD_VERDICT, "reject");
+	buf_adds(&in, "\textra\t\tmore\n");
+	OK(span_same(buf_span(&in), buf_span(&out)),
+	    "is written with what was changed");
 	buf_release(&in);
 	buf_release(&out);
 }
@@ -67,6 +73,12 @@ static void test_fields(void)
 {
 	field_is(
 	    RECORD_ID, "019AAC21-0000-7000-8000-000000000001", "has a bad id");
+	field_is(
+	    RECORD_ID, "019aac21-0000-7000-80000-00000000001", "has a bad id");
+	field_is(
+	    RECORD_ID, "019aac21-0000-7000-8000-00000-000001", "has a bad id");
+	field_is(
+	    RECORD_ID, "019aac21-0000-7000-8000-00000000000g", "has a bad id");
 	field_is(RECORD_ID, "-", "has a bad id");
 	field_is(RECORD_TIME, "2026-11-22", "has a bad time");
 	field_is(RECORD_NODE, "", "has a bad node");
@@ -94,6 +106,29 @@ static void test_fields(void)
 	    RECORD_REASON, "\xff", "is not UTF-8 or has a control character");
 	field_is(RECORD_REASON, "a\rb", "has a carriage return");
 	field_is(RECORD_REASON, "a\nb", "has a line feed");
+}
+
+/* Bytes are looked at many at a time: no place is left out. */
+static void test_every_place(void)
+{
+	static const char bad[] = "\x01\r\n\x1f\xff\x80";
+	char text[81] = "";
+	struct buf b = BUF_EMPTY;
+	struct record r;
+	int missed = 0;
+
+	memset(text, 'x', sizeof(text) - 1);
+	for (size_t i = 0; i < sizeof(text) - 1; i++) {
+		for (const char *c = bad; *c; c++) {
+			text[i] = *c;
+			line_with(&b, RECORD_REASON, text);
+			missed += !record_parse(&r, b.data, b.len);
+		}
+		text[i] = 'x';
+	}
+	OK(missed == 0, "no place is left out");
+	field_is(RECORD_REASON, text, NULL);
+	buf_release(&b);
 }
 
 static void test_tokens(void)
@@ -203,6 +238,7 @@ int main(void)
 {
 	test_round_trip();
 	test_fields();
+	test_every_place();
 	test_tokens();
 	test_short_and_long();
 	test_words();
