@@ -97,10 +97,16 @@ void digest_raw(struct digest *d, unsigned char out[DIGEST_RAW])
 
 void digest_hex(struct digest *d, char out[DIGEST_HEX])
 {
-	static const char hex[] = "0123456789abcdef";
 	unsigned char raw[DIGEST_RAW];
 
 	digest_raw(d, raw);
+	digest_spell(raw, out);
+}
+
+void digest_spell(const unsigned char raw[DIGEST_RAW], char out[DIGEST_HEX])
+{
+	static const char hex[] = "0123456789abcdef";
+
 	for (size_t i = 0; i < DIGEST_RAW; i++) {
 		out[2 * i] = hex[raw[i] >> 4];
 		out[2 * i + 1] = hex[raw[i] & 15];

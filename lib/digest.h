@@ -30,6 +30,9 @@ void digest_raw(struct digest *, unsigned char out[DIGEST_RAW]);
 /* Lower-case hexadecimal, not NUL-terminated. */
 void digest_hex(struct digest *, char out[DIGEST_HEX]);
 
+/* The hexadecimal form of raw bytes. */
+void digest_spell(const unsigned char raw[DIGEST_RAW], char out[DIGEST_HEX]);
+
 /* Compare two digests in a time that does not depend on where they differ. */
 bool digest_same(const char a[DIGEST_HEX], const char b[DIGEST_HEX]);
 

@@ -104,13 +104,12 @@ bool writer_room(struct journal_writer *w, size_t len)
 void writer_proof(struct journal_writer *w, uint64_t seq,
     const struct record *r, unsigned char mark[IDS_MARK])
 {
-	const char *colon;
+	unsigned char raw[DIGEST_RAW];
 
 	buf_reset(&w->proof);
 	proof_write(&w->proof, w->set.proof,
-	    (struct span){w->id, UUID_LEN}, seq, r);
-	colon = memchr(w->proof.data, ':', w->proof.len);
-	ids_raw(mark, IDS_MARK, colon + 1);
+	    (struct span){w->id, UUID_LEN}, seq, r, raw);
+	memcpy(mark, raw, IDS_MARK);
 }
 
 void writer_pass_on(struct journal_writer *w, const struct record *r)

@@ -4,42 +4,54 @@
 
 #include <string.h>
 
-static void field(struct digest *d, struct span s)
+#include "uuid.h"
+
+enum { SEQ_MAX = 20, WORD_MAX = 8 }; /* digits; bytes of an event, a verdict */
+
+/* With a TAB behind it. */
+static size_t field(char *head, size_t n, struct span s)
 {
-	digest_add(d, s.p, s.n);
-	digest_add(d, "\t", 1);
+	memcpy(head + n, s.p, s.n);
+	head[n + s.n] = '\t';
+	return n + s.n + 1;
 }
 
+/* What stands before the stanza goes into the digest at once: each addition
+ * to it costs something of its own. */
 static void compute(struct digest *d, struct span journal, struct span seq,
-    const struct record *r, enum verdict v, char hex[DIGEST_HEX])
+    const struct record *r, enum verdict v, unsigned char raw[DIGEST_RAW])
 {
+	char head[2 * (UUID_LEN + 1) + SEQ_MAX + 1 + 2 * (WORD_MAX + 1)];
+	size_t n = field(head, 0, journal);
+
+	n = field(head, n, seq);
+	n = field(head, n, r->field[RECORD_ID]);
+	n = field(head, n, r->field[RECORD_EVENT]);
+	n = field(head, n, span_of(verdict_name(v)));
 	digest_begin(d);
-	field(d, journal);
-	field(d, seq);
-	field(d, r->field[RECORD_ID]);
-	field(d, r->field[RECORD_EVENT]);
-	field(d, span_of(verdict_name(v)));
+	digest_add(d, head, n);
 	digest_add(d, r->field[RECORD_STANZA].p, r->field[RECORD_STANZA].n);
-	digest_hex(d, hex);
+	digest_raw(d, raw);
 }
 
-static struct span decimal(char out[20], uint64_t n)
+static struct span decimal(char out[SEQ_MAX], uint64_t n)
 {
-	char *p = out + 20;
+	char *p = out + SEQ_MAX;
 
 	do
 		*--p = (char)('0' + n % 10);
 	while ((n /= 10));
-	return (struct span){p, (size_t)(out + 20 - p)};
+	return (struct span){p, (size_t)(out + SEQ_MAX - p)};
 }
 
 void proof_write(struct buf *b, struct digest *d, struct span journal,
-    uint64_t seq, const struct record *r)
+    uint64_t seq, const struct record *r, unsigned char raw[DIGEST_RAW])
 {
-	char digits[20], hex[DIGEST_HEX];
+	char digits[SEQ_MAX], hex[DIGEST_HEX];
 	struct span number = decimal(digits, seq);
 
-	compute(d, journal, number, r, r->verdict, hex);
+	compute(d, journal, number, r, r->verdict, raw);
+	digest_spell(raw, hex);
 	buf_adds(b, digest_name(d));
 	buf_addc(b, ':');
 	buf_add(b, hex, sizeof(hex));
@@ -67,9 +79,11 @@ static void split(struct span proof, struct span *name, const char **hex,
 static bool matches(struct digest *d, struct span journal, struct span seq,
     const struct record *r, enum verdict v, const char *hex)
 {
+	unsigned char raw[DIGEST_RAW];
 	char have[DIGEST_HEX];
 
-	compute(d, journal, seq, r, v, have);
+	compute(d, journal, seq, r, v, raw);
+	digest_spell(raw, have);
 	return digest_same(have, hex);
 }
 

@@ -11,9 +11,10 @@
 #include "digest.h"
 #include "record.h"
 
-/* Append the proof of r, with its present verdict, at seq of the journal. */
+/* Append the proof of r, with its present verdict, at seq of the journal,
+ * and have its digest in raw as well. */
 void proof_write(struct buf *, struct digest *, struct span journal,
-    uint64_t seq, const struct record *r);
+    uint64_t seq, const struct record *r, unsigned char raw[DIGEST_RAW]);
 
 enum proof_finding {
 	PROOF_GOOD,	/* made for this record and its verdict, or before it

@@ -18,6 +18,7 @@ int main(int argc, char **argv)
 					 : digest_new(NULL, 0);
 	struct out out = {STDOUT_FILENO, BUF_EMPTY};
 	struct buf proof = BUF_EMPTY;
+	unsigned char raw[DIGEST_RAW];
 	enum intake_item item;
 	struct intake in;
 	struct record r;
@@ -32,7 +33,8 @@ int main(int argc, char **argv)
 		if (item != INTAKE_RECORD)
 			continue;
 		buf_reset(&proof);
-		proof_write(&proof, digest, span_of(journal), in.number, &r);
+		proof_write(&proof, digest, span_of(journal), in.number, &r,
+		    raw);
 		r.field[RECORD_PROOF] = buf_span(&proof);
 		record_write(&out.buf, &r);
 		if (!out_spill(&out))
