@@ -86,7 +86,8 @@ bool file_append(struct journal_file *f, const char *p, size_t n,
 		    f->name);
 	if (end > f->ahead) {
 		f->ahead = end;
-		if (f->step && !f->crowded && roomy(f))
+		/* Not beside what is larger itself: the next one will be. */
+		if (n <= PIECE && f->step && !f->crowded && roomy(f))
 			fill(f, end + (f->step < PIECE ? f->step : PIECE));
 	}
 	if (fdatasync(f->fd) != 0)
