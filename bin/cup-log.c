@@ -16,6 +16,7 @@
 #include "journal-write.h"
 #include "mem.h"
 #include "out.h"
+#include "uuid.h"
 
 enum {
 	SEGMENT_MIN = 4096,
@@ -232,7 +233,8 @@ static bool journal_record(struct log *l, const struct record *r)
 		l->bad = true;
 		return true;
 	}
-	found = writer_add(l->writer, l->in.line, r);
+	found = writer_add(l->writer, l->in.line, r,
+	    intake_peek(&l->in, UUID_LEN));
 	if (found == WRITER_CONFLICT)
 		diag_warn("line %" PRIu64 ": id %.*s is journaled already "
 			  "with another stanza",

@@ -127,6 +127,13 @@ enum intake_item intake_line(struct intake *k)
 	return item;
 }
 
+struct span intake_peek(const struct intake *k, size_t n)
+{
+	if (k->in.len - k->pos < n)
+		return (struct span){NULL, 0};
+	return (struct span){k->in.data + k->pos, n};
+}
+
 enum intake_item intake_next(struct intake *k, struct record *r)
 {
 	enum intake_item item = intake_line(k);

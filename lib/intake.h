@@ -48,6 +48,10 @@ enum intake_item intake_next(struct intake *, struct record *);
  * a line that is not a comment. For other kinds of lines than records. */
 enum intake_item intake_line(struct intake *);
 
+/* The first n bytes behind the last item, whatever they are; .p NULL if they
+ * have not been read yet. Borrowed until the next item. */
+struct span intake_peek(const struct intake *, size_t n);
+
 /* One read of fd, also where it does not block; as read(2) otherwise. */
 ssize_t intake_read(int fd, char *p, size_t size);
 

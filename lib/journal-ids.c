@@ -49,9 +49,10 @@ void ids_free(struct ids *w)
 	free(w);
 }
 
+/* Of '0' to '9' and 'a' to 'f', without a branch: they are random. */
 static unsigned digit(char c)
 {
-	return c <= '9' ? (unsigned)(c - '0') : (unsigned)(c - 'a' + 10);
+	return ((unsigned)c & 15) + ((unsigned)c >> 6) * 9;
 }
 
 void ids_raw(unsigned char *out, size_t n, const char *hex)
@@ -64,26 +65,38 @@ void ids_raw(unsigned char *out, size_t n, const char *hex)
 	}
 }
 
-static uint32_t hash_of(const struct ids *w, const unsigned char *raw)
+/* Of its text, which is at hand wherever it is looked for. */
+static uint32_t hash_of(const struct ids *w, const char *id)
 {
-	uint64_t a, b;
+	static const unsigned char at[] = {0, 8, 16, 24, UUID_LEN - 8};
+	uint64_t h = w->secret[0], word;
 
-	memcpy(&a, raw, sizeof(a));
-	memcpy(&b, raw + sizeof(a), sizeof(b));
-	a = (a ^ w->secret[0]) * w->secret[1];
-	a = (a ^ (a >> 32) ^ b) * w->secret[1];
-	a = (a ^ (a >> 29) ^ w->secret[0]) * w->secret[1];
-	return (uint32_t)(a >> 32);
+	for (size_t i = 0; i < sizeof(at); i++) {
+		memcpy(&word, id + at[i], sizeof(word));
+		h = (h ^ word) * w->secret[1];
+		h ^= h >> 29;
+	}
+	return (uint32_t)(h * w->secret[1] >> 32);
 }
 
-/* The slot of that id, or the empty one where it belongs. */
-static struct slot *probe(const struct ids *w, uint32_t hash,
-    const unsigned char *raw)
+/* Have the slot of a hash that will be wanted fetched while there is other
+ * work: it is far from any that is in use now. */
+static void fetch(const struct ids *w, uint32_t hash)
 {
-	size_t i = hash & w->mask;
+	__builtin_prefetch(&w->table[hash & w->mask]);
+}
 
-	while (w->table[i].at && (w->table[i].hash != hash ||
-	    memcmp(w->ring[w->table[i].at - 1].id, raw, IDS_RAW) != 0))
+void ids_expect(const struct ids *w, struct span id)
+{
+	if (id.n >= UUID_LEN)
+		fetch(w, hash_of(w, id.p));
+}
+
+/* The first slot from its home on that is empty or has that hash. */
+static struct slot *probe(const struct ids *w, uint32_t hash, size_t i)
+{
+	i &= w->mask;
+	while (w->table[i].at && w->table[i].hash != hash)
 		i = (i + 1) & w->mask;
 	return &w->table[i];
 }
@@ -91,13 +104,29 @@ static struct slot *probe(const struct ids *w, uint32_t hash,
 const struct id_entry *ids_find(const struct ids *w, struct span id)
 {
 	unsigned char raw[IDS_RAW];
-	uint32_t at;
+	uint32_t hash = hash_of(w, id.p);
+	struct slot *slot = probe(w, hash, hash);
 
-	if (w->size == 0)
+	if (!slot->at)
 		return NULL;
 	ids_raw(raw, sizeof(raw), id.p);
-	at = probe(w, hash_of(w, raw), raw)->at;
-	return at ? &w->ring[at - 1] : NULL;
+	for (; slot->at; slot = probe(w, hash, (size_t)(slot - w->table) + 1)) {
+		const struct id_entry *e = &w->ring[slot->at - 1];
+
+		if (memcmp(e->id, raw, IDS_RAW) == 0)
+			return e;
+	}
+	return NULL;
+}
+
+/* The slot of the entry there in the ring. */
+static struct slot *slot_of(const struct ids *w, size_t at)
+{
+	size_t i = w->ring[at].hash & w->mask;
+
+	while (w->table[i].at != at + 1)
+		i = (i + 1) & w->mask;
+	return &w->table[i];
 }
 
 /* Empty a slot, and move back what only stands behind it for its sake. */
@@ -123,17 +152,21 @@ static void forget(struct ids *w, struct slot *slot)
 void ids_add(struct ids *w, struct span id, const struct id_entry *entry)
 {
 	struct id_entry *e = w->ring + w->next;
-	uint32_t hash;
+	size_t i;
 
 	if (w->size == 0)
 		return;
 	if (w->count == w->size)
-		forget(w, probe(w, hash_of(w, e->id), e->id));
+		forget(w, slot_of(w, w->next));
 	else
 		w->count++;
 	*e = *entry;
 	ids_raw(e->id, IDS_RAW, id.p);
-	hash = hash_of(w, e->id);
-	*probe(w, hash, e->id) = (struct slot){hash, (uint32_t)w->next + 1};
-	w->next = (w->next + 1) % w->size;
+	e->hash = hash_of(w, id.p);
+	for (i = e->hash & w->mask; w->table[i].at; i = (i + 1) & w->mask)
+		;
+	w->table[i] = (struct slot){e->hash, (uint32_t)w->next + 1};
+	w->next = w->next + 1 == w->size ? 0 : w->next + 1;
+	if (w->count == w->size)
+		fetch(w, w->ring[w->next].hash);
 }

@@ -19,6 +19,7 @@ struct id_entry {
 	uint64_t segment; /* its first SEQ */
 	off_t offset;	  /* of the line in it */
 	uint32_t len;	  /* of the line, without its LF */
+	uint32_t hash;	  /* of the id, set by ids_add */
 };
 
 struct ids;
@@ -26,6 +27,9 @@ struct ids;
 /* A window of that many; none is remembered if size is 0. */
 struct ids *ids_new(size_t size);
 void ids_free(struct ids *);
+
+/* Get ready for an id that may be looked for next. It need not be one. */
+void ids_expect(const struct ids *, struct span id);
 
 /* Find an id, which is a UUID in lower case as record_parse has found it.
  * NULL if it is not there; borrowed until the next ids_add. */

@@ -141,7 +141,7 @@ bool writer_take(struct journal_writer *w, struct span text,
 }
 
 enum writer_finding writer_add(struct journal_writer *w, struct span line,
-    const struct record *r)
+    const struct record *r, struct span next)
 {
 	const struct id_entry *e;
 	size_t before;
@@ -149,6 +149,7 @@ enum writer_finding writer_add(struct journal_writer *w, struct span line,
 	writer_claim(w);
 	before = w->fill->disk.len / EAGER;
 	e = ids_find(w->ids, r->field[RECORD_ID]);
+	ids_expect(w->ids, next);
 	if (e)
 		return writer_repeated(w, e, r);
 	if (!writer_take(w, line, r, true))

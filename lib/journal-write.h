@@ -50,9 +50,11 @@ enum writer_finding {
 	WRITER_FAILED,	 /* writer_close tells why */
 };
 
-/* Journal a record: line is what it was parsed from. */
+/* Journal a record: line is what it was parsed from, next what the line after
+ * it begins with, if that is known: its id is looked for while this one is
+ * worked on. */
 enum writer_finding writer_add(struct journal_writer *, struct span line,
-    const struct record *);
+    const struct record *, struct span next);
 
 /* Pass a line on, in its place, that is not journaled. False if anything has
  * failed, as for the next. */
