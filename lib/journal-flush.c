@@ -12,9 +12,8 @@
 #include "out.h"
 
 enum {
-	SMALL = 64 * 1024, /* bytes, of lines and of what is passed on, at most */
-	QUIET = 20000,	  /* microseconds without work before writing ahead */
-	KEEP_MAX = 4 * BATCH_MAX, /* bytes of memory kept for the next batch */
+	SMALL = 64 * 1024, /* bytes of a batch, at most */
+	QUIET = 20000,	   /* microseconds without work before writing ahead */
 };
 
 struct flusher {
@@ -35,46 +34,12 @@ struct flusher {
 	struct journal_error error;
 };
 
-static bool filled(const struct batch *b)
-{
-	return b->disk.len || b->out.len;
-}
-
-bool batch_commit(struct batch *b, struct flush_target *to,
-    struct journal_error *e)
-{
-	struct journal_file *file = &to->file;
-
-	if (b->disk.len == 0)
-		return true;
-	if (b->rotate) {
-		if (file->fd >= 0 && !file_finish(file, e))
-			return false;
-		if (!heads_flush(&to->heads, e) ||
-		    !file_create(file, b->first, e))
-			return false;
-	}
-	if (!file_append(file, b->disk.data, b->disk.len, e))
-		return false;
-	lock_synced(&to->lock, b->seq);
-	return heads_set(&to->heads, b->seq, b->chain, e);
-}
-
-static void reset(struct buf *b)
-{
-	buf_reset(b);
-	if (b->cap > KEEP_MAX)
-		buf_release(b);
-}
-
 static bool pass_on(struct flusher *f, struct batch *b)
 {
 	if (!out_write(f->out, b->out.data, b->out.len))
 		return journal_fail(&f->error, FAULT_OUTPUT,
 		    "cannot write to standard output");
-	reset(&b->disk);
-	reset(&b->out);
-	b->rotate = false;
+	batch_reset(b);
 	return true;
 }
 
@@ -97,7 +62,7 @@ static void settle(struct flusher *f, const struct batch *b, bool ok)
 static void take(struct flusher *f)
 {
 	f->offered = false;
-	if (!filled(&f->batch[f->fill]))
+	if (!batch_filled(&f->batch[f->fill]))
 		return;
 	f->fill = !f->fill;
 	f->busy = true;
@@ -132,7 +97,7 @@ static void *run(void *arg)
 		settle(f, b, ok);
 		if (ok && f->offered && !small(f))
 			take(f);
-		if (!ok || (f->offered && filled(&f->batch[f->fill])))
+		if (!ok || (f->offered && batch_filled(&f->batch[f->fill])))
 			(void)eventfd_write(f->alarm, 1);
 		pthread_cond_signal(&f->done);
 		if (!ok)
@@ -233,7 +198,7 @@ static bool pass(struct flusher *f, bool all, struct batch **next)
 	pthread_mutex_lock(&f->mutex);
 	offer(f);
 	while (!f->failed &&
-	    (filled(&f->batch[f->fill]) || (all && f->busy))) {
+	    (batch_filled(&f->batch[f->fill]) || (all && f->busy))) {
 		pthread_cond_wait(&f->done, &f->mutex);
 		offer(f);
 	}
@@ -347,9 +312,7 @@ void flusher_free(struct flusher *f)
 	pthread_mutex_destroy(&f->mutex);
 	pthread_cond_destroy(&f->work);
 	pthread_cond_destroy(&f->done);
-	for (int i = 0; i < 2; i++) {
-		buf_release(&f->batch[i].disk);
-		buf_release(&f->batch[i].out);
-	}
+	for (int i = 0; i < 2; i++)
+		batch_release(&f->batch[i]);
 	free(f);
 }

@@ -8,32 +8,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "buf.h"
-#include "digest.h"
-#include "journal-error.h"
-#include "journal-file.h"
-#include "journal-heads.h"
-#include "journal-lock.h"
-
-enum { BATCH_MAX = 2 * 1024 * 1024 }; /* bytes of several journal lines */
-
-struct batch {
-	struct buf disk; /* lines for the segment */
-	struct buf out;	 /* what is passed on once they are on disk */
-	bool rotate;	 /* they begin a new segment */
-	uint64_t first;	 /* SEQ of the first line, where there is one */
-	uint64_t seq;	 /* and of the last, with its chain */
-	char chain[DIGEST_HEX];
-};
+#include "journal-batch.h"
 
 struct flusher;
-
-/* What batches go to. */
-struct flush_target {
-	struct journal_file file;
-	struct journal_heads heads;
-	struct journal_lock lock;
-};
 
 /* Start the thread. The flusher alone uses the target until flusher_stop.
  * held is how many bytes the input holds while nobody reads it: a batch of
@@ -76,9 +53,5 @@ uint64_t flusher_synced(struct flusher *);
 bool flusher_stop(struct flusher *, struct batch **rest,
     struct journal_error *);
 void flusher_free(struct flusher *);
-
-/* Have a batch's lines on disk, in a new segment where it says so. */
-bool batch_commit(struct batch *, struct flush_target *,
-    struct journal_error *);
 
 #endif

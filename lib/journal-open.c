@@ -98,7 +98,7 @@ static bool resume(struct journal_writer *w, const struct journal_tail *t,
 	w->records = t->records;
 	w->begun = t->begun;
 	w->seq = t->seq;
-	memcpy(w->chain, t->seq ? t->chain : journal_zeros, DIGEST_HEX);
+	memcpy(w->to.chain, t->seq ? t->chain : journal_zeros, DIGEST_HEX);
 	f->dir = w->dir;
 	f->step = (off_t)w->set.ahead;
 	if (!t->segment)
@@ -156,7 +156,7 @@ static bool opening_notes(struct journal_writer *w,
 	writer_note(w, "opened", " pid=%ld uid=%ld host=%s", (long)getpid(),
 	    (long)getuid(), host);
 	ok = batch_commit(&b, &w->to, e);
-	buf_release(&b.disk);
+	batch_release(&b);
 	w->fill = NULL;
 	w->opened = w->seq;
 	return ok;
@@ -173,7 +173,7 @@ static void release(struct journal_writer *w)
 	if (w->dir >= 0)
 		close(w->dir);
 	ids_free(w->ids);
-	digest_free(w->digest);
+	digest_free(w->to.digest);
 	buf_release(&w->proof);
 	buf_release(&w->reason);
 	buf_release(&w->text);
@@ -190,7 +190,7 @@ struct journal_writer *writer_open(const struct journal_settings *set,
 
 	w->set = *set;
 	w->dir = w->to.lock.fd = w->to.file.fd = w->to.heads.fd = -1;
-	w->digest = digest_new(NULL, 0);
+	w->to.digest = digest_new(NULL, 0);
 	w->ids = ids_new(set->ids);
 	ok = open_directory(w, e) && take_lock(w, e) &&
 	    heads_open(&w->to.heads, set->heads, e) &&
@@ -212,8 +212,7 @@ static bool finish(struct journal_writer *w, struct batch *rest,
 {
 	if (!batch_commit(rest, &w->to, e))
 		return false;
-	buf_reset(&rest->disk);
-	rest->rotate = false;
+	batch_reset(rest);
 	w->fill = rest;
 	writer_note(w, "closed", "%s", "");
 	return batch_commit(rest, &w->to, e) &&

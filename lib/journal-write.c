@@ -40,23 +40,11 @@ bool writer_answer(struct journal_writer *w)
 
 void writer_put(struct journal_writer *w, struct span text)
 {
-	struct batch *b = w->fill;
-	size_t before = b->disk.len;
-	char digits[20];
+	struct buf *disk = &w->fill->disk;
+	size_t before = disk->len;
 
-	w->seq++;
-	journal_chain(w->digest, w->chain, w->seq, text, w->chain);
-	if (before == 0)
-		b->first = w->seq;
-	buf_addspan(&b->disk, journal_decimal(digits, w->seq));
-	buf_addc(&b->disk, '\t');
-	buf_add(&b->disk, w->chain, DIGEST_HEX);
-	buf_addc(&b->disk, '\t');
-	buf_addspan(&b->disk, text);
-	buf_addc(&b->disk, '\n');
-	b->seq = w->seq;
-	memcpy(b->chain, w->chain, DIGEST_HEX);
-	w->offset += (off_t)(b->disk.len - before);
+	batch_line(w->fill, ++w->seq, text);
+	w->offset += (off_t)(disk->len - before);
 }
 
 void writer_note(struct journal_writer *w, const char *word,
@@ -82,7 +70,7 @@ void writer_segment(struct journal_writer *w)
 	w->records = 0;
 	w->begun = stamp_now();
 	writer_note(w, "segment", " id=%.*s previous=%.*s", UUID_LEN, w->id,
-	    DIGEST_HEX, w->chain);
+	    DIGEST_HEX, w->to.chain);
 }
 
 bool writer_room(struct journal_writer *w, size_t len)
@@ -93,12 +81,12 @@ bool writer_room(struct journal_writer *w, size_t len)
 	bool full = (have && have + len > BATCH_MAX) ||
 	    w->fill->out.len > 2 * BATCH_MAX;
 
-	if ((full || (rotate && have)) &&
-	    !flusher_pass(w->flusher, &w->fill))
-		return false;
-	if (rotate)
+	if (rotate) {
+		if (!flusher_drain(w->flusher, &w->fill))
+			return false;
 		writer_segment(w);
-	return true;
+	}
+	return rotate || !full || flusher_pass(w->flusher, &w->fill);
 }
 
 void writer_proof(struct journal_writer *w, uint64_t seq,
@@ -204,7 +192,7 @@ bool writer_tick(struct journal_writer *w, bool resting)
 	if (!writer_aged(w))
 		return !resting || flusher_rest(w->flusher);
 	writer_claim(w);
-	if (w->fill->disk.len && !flusher_pass(w->flusher, &w->fill))
+	if (!flusher_drain(w->flusher, &w->fill))
 		return false;
 	writer_segment(w);
 	return writer_offer(w);

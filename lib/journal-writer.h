@@ -21,7 +21,6 @@ struct journal_writer {
 	int64_t begun;	  /* when it was */
 	uint64_t seq;	  /* of the last line */
 	uint64_t opened;  /* of the last one when the flusher was started */
-	char chain[DIGEST_HEX];
 
 	struct flush_target to; /* the flusher's, while it runs */
 	struct flusher *flusher;
@@ -30,15 +29,14 @@ struct journal_writer {
 	struct ids *ids;
 	int back;		/* a segment that is read back from */
 	uint64_t back_segment;	/* and which; 0: none */
-	struct digest *digest;
 	struct buf proof, reason, text, line;
 	struct journal_error error; /* none: the flusher has it */
 };
 
-/* Add a line to the batch: SEQ TAB CHAIN TAB text LF. */
+/* Add a line to the batch. */
 void writer_put(struct journal_writer *, struct span text);
 
-/* Begin a new segment in the batch, which holds no lines yet. */
+/* Begin a new segment in the batch, when all before it is flushed. */
 void writer_segment(struct journal_writer *);
 
 /* Add a note "# WORD TIME" with what the format makes behind it. */
