@@ -6,12 +6,12 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <sys/eventfd.h>
 #include <sysexits.h>
 #include <unistd.h>
 
 #include "cli.h"
 #include "diag.h"
+#include "ending.h"
 #include "intake.h"
 #include "journal-write.h"
 #include "mem.h"
@@ -35,6 +35,7 @@ struct options {
 struct log {
 	const char *node; /* NULL: of any */
 	struct intake in;
+	int ending; /* readable once it shall end */
 	struct journal_writer *writer;
 	bool bad;    /* a line was dropped */
 	bool unread; /* reading failed */
@@ -161,52 +162,10 @@ static void report_recovery(const char *journal, const struct journal_tail *t)
 		    journal);
 }
 
-static const int ending[] = {SIGTERM, SIGINT, SIGHUP};
-enum { ENDING = sizeof(ending) / sizeof(ending[0]) };
-
-static volatile sig_atomic_t caught; /* the signal that ends it */
-static int caught_fd;		     /* becomes readable then */
-
-/* From now on they have their ordinary effect, so that a second one ends a
- * program whose reader has stopped. */
-static void on_signal(int number)
-{
-	int saved = errno;
-	struct sigaction now;
-
-	caught = number;
-	for (int i = 0; i < ENDING; i++) {
-		if (sigaction(ending[i], NULL, &now) == 0 &&
-		    now.sa_handler == on_signal)
-			signal(ending[i], SIG_DFL);
-	}
-	(void)eventfd_write(caught_fd, 1);
-	errno = saved;
-}
-
-/* Catch the signals that end it, but for those it was started without. */
-static void catch_signals(void)
-{
-	struct sigaction now, want = {.sa_handler = on_signal,
-				  .sa_flags = SA_RESTART};
-
-	caught_fd = eventfd(0, EFD_CLOEXEC);
-	if (caught_fd < 0)
-		diag_die_errno(EX_OSERR, "cannot watch signals");
-	sigemptyset(&want.sa_mask);
-	for (int i = 0; i < ENDING; i++)
-		sigaddset(&want.sa_mask, ending[i]);
-	for (int i = 0; i < ENDING; i++) {
-		if (sigaction(ending[i], NULL, &now) == 0 &&
-		    now.sa_handler != SIG_IGN)
-			sigaction(ending[i], &want, NULL);
-	}
-}
-
 /* Wait for input; false if something else ends the program. */
 static bool await_input(struct log *l)
 {
-	struct pollfd p[] = {{l->in.fd, POLLIN, 0}, {caught_fd, POLLIN, 0},
+	struct pollfd p[] = {{l->in.fd, POLLIN, 0}, {l->ending, POLLIN, 0},
 	    {writer_alarm(l->writer), POLLIN, 0}};
 
 	for (;;) {
@@ -216,7 +175,7 @@ static bool await_input(struct log *l)
 			diag_die_errno(EX_OSERR, "cannot wait for input");
 		if (n > 0 && p[2].revents && !writer_answer(l->writer))
 			return false;
-		if (!writer_tick(l->writer, n == 0) || caught)
+		if (!writer_tick(l->writer, n == 0) || ending_caught())
 			return false;
 		if (n > 0 && p[0].revents)
 			return true;
@@ -313,18 +272,20 @@ static int serve(const struct options *o, struct digest *proof)
 		return code_of(&e);
 	}
 	report_recovery(o->journal, &tail);
-	catch_signals();
+	l.ending = ending_catch();
+	if (l.ending < 0)
+		diag_die_errno(EX_OSERR, "cannot watch signals");
 	intake_init(&l.in, STDIN_FILENO);
 	out_pipe_size(STDOUT_FILENO);
 	run(&l);
 	if (!writer_close(l.writer, &e))
 		report(o->journal, &e);
-	close(caught_fd);
+	ending_release();
 	intake_release(&l.in);
 	if (e.fault)
 		return code_of(&e);
-	if (caught)
-		raise(caught);
+	if (ending_caught())
+		raise(ending_caught());
 	return l.unread ? EX_IOERR : l.bad ? EX_DATAERR : EX_OK;
 }
 
