@@ -3,6 +3,7 @@
 #include <inttypes.h>
 
 #include "oversize.h"
+#include "secret.h"
 #include "session.h"
 #include "traffic.h"
 
@@ -70,6 +71,26 @@ static void hold_grown(struct session *s, int way)
 	oversize_free(over);
 }
 
+/* A password goes to the server, but into no record. */
+static void hold(struct session *s, int way)
+{
+	struct proxy *p = s->proxy;
+	struct span wire = {NULL, 0};
+
+	if (secret_carried(&p->root, buf_span(&s->jid))) {
+		buf_reset(&p->out);
+		wire_element(&p->out, buf_span(&p->canon));
+		wire = buf_span(&p->out);
+		buf_reset(&p->line);
+		if (!secret_blank(&p->line, &p->stanza, buf_span(&p->canon)))
+			return;
+		buf_reset(&p->canon);
+		buf_addspan(&p->canon, buf_span(&p->line));
+	}
+	lane_hold(s, way, ITEM_STANZA, way == UP ? EVENT_SEND : EVENT_RECV,
+	    buf_span(&p->canon), wire, span_of(NULL));
+}
+
 void session_stanza(struct session *s, int way, const struct oversize *over)
 {
 	struct proxy *p = s->proxy;
@@ -84,9 +105,7 @@ void session_stanza(struct session *s, int way, const struct oversize *over)
 		if (way == DOWN && !p->root.from.p)
 			xml_root_stamp(&p->root, &p->canon,
 			    jid_bare(buf_span(&s->jid)));
-		lane_hold(s, way, ITEM_STANZA,
-		    way == UP ? EVENT_SEND : EVENT_RECV, buf_span(&p->canon),
-		    span_of(NULL), span_of(NULL));
+		hold(s, way);
 	} else {
 		buf_reset(&p->out);
 		wire_element(&p->out, buf_span(&p->canon));

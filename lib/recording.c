@@ -8,6 +8,7 @@
 #include "intake.h"
 #include "out.h"
 #include "oversize.h"
+#include "secret.h"
 #include "xmldoc.h"
 
 #define NS_STREAMS "http://etherx.jabber.org/streams"
@@ -146,6 +147,20 @@ static bool unstamped(struct recording *r, enum traffic_meaning meaning)
 	return first;
 }
 
+/* A password is for no record. */
+static bool blank(struct recording *r)
+{
+	bool ok;
+
+	if (!secret_carried(&r->root, buf_span(&r->traffic.own)))
+		return true;
+	buf_reset(&r->text);
+	ok = secret_blank(&r->text, &r->traffic.stanza, buf_span(&r->stanza));
+	buf_reset(&r->stanza);
+	buf_addspan(&r->stanza, buf_span(&r->text));
+	return ok;
+}
+
 /* Write what the element in stanza and root means; over: that it is too
  * large, text then says why. */
 static int judge(struct recording *r, struct buf *lines,
@@ -167,6 +182,8 @@ static int judge(struct recording *r, struct buf *lines,
 		return fault(r, at, "more than 256 attributes in a tag");
 	if (over)
 		oversize_fill(over, &r->stanza);
+	else if (!blank(r))
+		return NOTHING;
 	recorder_write(r->recorder, lines, session(r),
 	    meaning == TRAFFIC_SEND ? EVENT_SEND : EVENT_RECV, reason,
 	    buf_span(&r->stanza));

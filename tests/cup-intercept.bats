@@ -271,3 +271,16 @@ cup-intercept: cannot read '.': Is a directory"
 	run -0 bash -c 'cup-intercept --as a@x in | head -n 1 | cut -f 5; echo "${PIPESTATUS[0]}"'
 	assert_output $'send\n141'
 }
+
+@test "a password that is changed is not in the record, other texts are" {
+	cat >change.xml <<-'EOF'
+		<iq type='set' id='p1' to='acme.example'><query xmlns='jabber:iq:register'><username>alice</username><password>hunter2</password></query></iq>
+		<iq type='set' id='p2'><query xmlns='jabber:iq:register'><x xmlns='jabber:x:data' type='submit'><field var='FORM_TYPE'><value>jabber:iq:register:changepassword</value></field><field var='password'><value>hunter2</value></field></x></query></iq>
+		<iq type='set' id='p3' to='bob@acme.example'><query xmlns='jabber:iq:register'><password>tell bob</password></query></iq>
+	EOF
+	run -0 cup-intercept --as alice@acme.example/x --events iq change.xml
+	refute_output --partial hunter2
+	assert_line --index 0 --partial '<username>alice</username><password>***</password>'
+	assert_line --index 1 --partial '<value>jabber:iq:register:changepassword</value></field><field var="password"><value>***</value>'
+	assert_line --index 2 --partial '<password>tell bob</password>'
+}

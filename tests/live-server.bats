@@ -62,6 +62,21 @@ server() {
 	run -0 grep -c "to another host (xmpp2.acme.localhost:5222)" node.log
 }
 
+@test "a new password goes to the server and into no record" {
+	local NODE
+	mkdir passwords
+	cd passwords
+	start_node --tls optional --events all
+	server password
+	stop "$NODE"
+	run -0 cup-search --event send journal
+	assert_line --partial \
+		'<username>alice</username><password>***</password>'
+	# What goes to another user could be anything.
+	assert_line --partial '<password>tell2</password>'
+	run -1 grep -r hunter2 .
+}
+
 @test "no credentials are written anywhere" {
 	# "\0alice\0pw", as it was sent above.
 	run -1 grep -rl "AGFsaWNlAHB3" journal refused node.log

@@ -192,6 +192,22 @@ def case_server_insists():
     Server.inside = ""
 
 
+def case_password():
+    """It goes to the server as it is; to others it is a stanza like any."""
+    c, _ = stream()
+    authenticate(c, f"<bind xmlns='{BIND2}'/>")
+    c.expect("</success>.*</stream:features>")
+    c.enable()
+    for to, word in ((DOMAIN.upper(), "hunter2"), (f"bob@{DOMAIN}", "tell2")):
+        c.send(f"<iq type='set' id='p1' to='{to}'>"
+               "<query xmlns='jabber:iq:register'><username>alice</username>"
+               f"<password>{word}</password></query></iq>")
+    assert c.acked() == 2, c.log
+    for word in "hunter2", "tell2":
+        assert f"<password>{word}</password>" in Server.got, Server.got
+    c.cut()
+
+
 def case_elsewhere():
     """A redirection would lead around the node: come again, says it."""
     Server.elsewhere = "xmpp2.acme.localhost:5222"
