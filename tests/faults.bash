@@ -6,14 +6,14 @@ setup() {
 	common_setup
 	# shellcheck disable=SC2034
 	STARTED=() CASES=xmpp-faults.py MOUNTED=
-	ARCHIVE='' start_prosody acme.localhost alice bob dave frank
+	ARCHIVE='' start_server acme.localhost alice bob dave frank
 }
 
 teardown() {
 	exec 9>&-
 	tail -n 20 node.log 2>/dev/null || :
 	stages | xargs -r kill -CONT 2>/dev/null || :
-	kill -CONT "$PROSODY" 2>/dev/null || :
+	kill -CONT "$SERVER_PID" 2>/dev/null || :
 	stop_all
 	[ -z "$MOUNTED" ] || umount "$MOUNTED"
 }

@@ -33,25 +33,32 @@ end_load() {
 	wait "$LOAD" || { cat ./*.load; return 1; }
 }
 
+# enough_load PID: it sends no more, and ends as if its time were over.
+enough_load() {
+	kill -INT "$1"
+	LOAD=$1 end_load
+}
+
 # said_of NAME KEY: a number from the last line that the load said.
 said_of() {
 	tail -n 1 "$1.load" | tr ' ' '\n' | sed -n "s/^$2=//p"
 }
 
-# of_ids NAME WHAT: "SENDER NUMBER" of what was sent, got, or an error.
+# of_ids NAME PREFIX WHAT: "SENDER NUMBER" of what was sent, got, or an error.
 of_ids() {
-	sed -n "s/^$2 //p" "$1.ids" | sort
+	sed -n "s/^$3 /$2/p" "$1.ids" | sort
 }
 
-# judged EVENT: "SENDER NUMBER" of the load's messages in the journal.
+# judged EVENT: "SENDER NUMBER" of the loads' messages in the journal.
 judged() {
 	cup-search --event "$1" --verdict pass journal | cut -f 9 | load_ids
 }
 
-# load_ids: of the load's messages in canonical form.
+# load_ids: of the loads' messages in canonical form.
 load_ids() {
-	awk 'match($0, / from="user[0-9]+@/) {
-			from = substr($0, RSTART + 11, RLENGTH - 12)
+	awk 'match($0, / from="[a-z]+[0-9]+@[^"]*\/load"/) {
+			from = substr($0, RSTART + 7, RLENGTH - 8)
+			sub(/@.*/, "", from)
 			if (match($0, / id="l[0-9]+"/))
 				print from, substr($0, RSTART + 6, RLENGTH - 7)
 		}' | sort

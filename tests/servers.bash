@@ -2,8 +2,12 @@
 # shellcheck shell=bash
 # Private XMPP servers and a node before them, on ports that the kernel
 # chooses. What was started is stopped by stop_all, and nothing else is.
+# SERVER=ejabberd and THROUGH=cup-node run a suite before that server and
+# through a whole node, for which most are meant.
 
 STARTED=()
+# shellcheck source=tests/ejabberd.bash
+. "$TOP/tests/ejabberd.bash"
 
 # free_port: one that nobody listens on at the moment.
 free_port() {
@@ -28,6 +32,7 @@ make_certificate() {
 
 # start_prosody DOMAIN USER...: password "pw"; C2S is its plain port, COMP
 # the one for components, LOG its log. ARCHIVE='' leaves out its archive.
+# shellcheck disable=SC2034
 start_prosody() {
 	local domain=$1 dir=$PWD/prosody user archive=${ARCHIVE-'"mam";'}
 	shift
@@ -73,58 +78,25 @@ start_prosody() {
 		Component "returns.$domain"
 			component_secret = "secret"
 	EOF
-	prosody -F --config "$dir/cfg.lua" >"$dir/out" 2>&1 </dev/null 3>&- &
-	PROSODY=$!
-	STARTED+=("$PROSODY")
-	eventually 15 listens "$C2S"
+	run_prosody
 }
 
-# start_ejabberd DOMAIN USER...: likewise. EJABBERD_SETTINGS are added,
-# EJABBERD_LISTEN to its listeners, and EJABBERD_MAM is in place of mod_mam's
-# line; EJABBERD_EVAL is run before the users are made.
-# shellcheck disable=SC2034
-start_ejabberd() {
-	local domain=$1 dir=$PWD/ejabberd user register="" mam
-	mam='mod_mam: { default: always, db_type: mnesia }'
-	mam=${EJABBERD_MAM-$mam}
-	shift
-	C2S=$(free_port) COMP=$(free_port) LOG=$dir/out
-	mkdir -p "$dir/db"
-	for user; do
-		register+="ejabberd_auth:try_register(<<\"$user\">>, <<\"$domain\">>, <<\"pw\">>), "
-	done
-	cat >"$dir/cfg.yml" <<-EOF
-		hosts: ["$domain"]
-		loglevel: ${EJABBERD_LOGLEVEL-warning}
-		auth_password_format: scram
-		${EJABBERD_SETTINGS-}
-		listen:
-		  - { port: $C2S, ip: "127.0.0.1", module: ejabberd_c2s, backlog: 1024, starttls: false, access: all, max_stanza_size: 1000000 }
-		  - { port: $COMP, ip: "127.0.0.1", module: ejabberd_service, access: all, check_from: false, hosts: { "returns.$domain": { password: "secret" } } }
-		${EJABBERD_LISTEN+  - $EJABBERD_LISTEN}
-		modules:
-		  mod_disco: {}
-		  mod_roster: {}
-		  mod_carboncopy: {}
-		  mod_ping: {}
-		  mod_offline: {}
-		  mod_pubsub: { plugins: [flat, pep] }
-		  mod_caps: {}
-		  mod_client_state: {}
-		  mod_stream_mgmt: { resume_timeout: 120 }
-		  $mam
-		  mod_muc: { host: "rooms.$domain", access: all, access_create: all, default_room_options: { mam: true } }
-		  mod_muc_admin: {}
-	EOF
-	EJABBERD_CONFIG_PATH=$dir/cfg.yml ERL_LIBS=/usr/lib/x86_64-linux-gnu \
-		HOME=$dir EJABBERD_PID_PATH=$dir/pid ERL_CRASH_DUMP=$dir/dump \
-		EJABBERD_LOG_PATH=$dir/log erl -noinput +P 250000 \
-		-mnesia dir "\"$dir/db\"" -s ejabberd -eval \
-		"application:ensure_all_started(ejabberd), ${EJABBERD_EVAL-} $register file:write_file(\"$dir/ready\", <<>>)." \
-		>"$dir/out" 2>&1 </dev/null 3>&- &
-	EJABBERD=$!
-	STARTED+=("$EJABBERD")
-	eventually 40 test -e "$dir/ready" && eventually 10 listens "$C2S"
+run_prosody() {
+	prosody -F --config prosody/cfg.lua >prosody/out 2>&1 </dev/null 3>&- &
+	SERVER_PID=$!
+	STARTED+=("$SERVER_PID")
+	eventually 20 listens "$C2S"
+}
+
+# start_server DOMAIN USER...: the one that SERVER names, Prosody if nothing
+# else; SERVER_PID is its process.
+start_server() {
+	"start_${SERVER:-prosody}" "$@"
+}
+
+# restart_server: the same one, at the same port, with its data.
+restart_server() {
+	"run_${SERVER:-prosody}"
 }
 
 # The policy that xmpp-edge.py and xmpp-sm.py know of.
@@ -155,7 +127,7 @@ start_node() {
 		--private-key acme.localhost.key --refused refused \
 		--status "unix:$PWD/status" -c "$PIPELINE" "$@" \
 		>node.out 2>>node.log </dev/null 3>&- &
-	NODE=$!
+	NODE=$! INTERCEPT=$!
 	STARTED+=("$NODE")
 	eventually 10 listens "$PORT"
 	eventually 10 status_is pipeline up
@@ -248,3 +220,6 @@ edge() {
 		"$PORT" "$@"
 	assert_success
 }
+
+# shellcheck source=tests/through.bash
+[ "${THROUGH-}" != cup-node ] || . "$TOP/tests/through.bash"

@@ -28,11 +28,11 @@ load faults.bash
 	begin_case deaf
 	said ready
 	local before
-	before=$(awk '/^VmRSS/ { print $2 }' "/proc/$NODE/status")
+	before=$(awk '/^VmRSS/ { print $2 }' "/proc/$INTERCEPT/status")
 	go_on
 	said flooded
-	echo "before $before, now $(grep VmRSS "/proc/$NODE/status")"
-	[ "$(awk '/^VmHWM/ { print $2 }' "/proc/$NODE/status")" -lt $((before + 8192)) ]
+	echo "before $before, now $(grep VmRSS "/proc/$INTERCEPT/status")"
+	[ "$(awk '/^VmHWM/ { print $2 }' "/proc/$INTERCEPT/status")" -lt $((before + 8192)) ]
 	go_on
 	end_case
 }
@@ -49,7 +49,7 @@ kept_alive() {
 	said ready
 	eventually 5 kept_alive
 	# And where bytes are under way, that is the other timer.
-	run -0 /usr/bin/python3 - "$NODE" <<-'EOF2'
+	run -0 /usr/bin/python3 - "$INTERCEPT" <<-'EOF2'
 		import ctypes, os, socket, sys
 		libc = ctypes.CDLL(None, use_errno=True)
 		pid = os.pidfd_open(int(sys.argv[1]))

@@ -85,7 +85,7 @@ load faults.bash
 	go_on
 	said sent
 	eventually 10 status_is held 1
-	kill -9 "$PROSODY"
+	kill -9 "$SERVER_PID"
 	go_on
 	end_case
 	logged "session [^ ]*: the server broke the connection"
@@ -94,9 +94,7 @@ load faults.bash
 	kill -CONT "$(stages | sed -n 2p)"
 	CASES='' edge unreachable
 	logged "cannot reach the server 'tcp:127.0.0.1:$C2S': Connection refused"
-	prosody -F --config prosody/cfg.lua >prosody/out 2>&1 </dev/null 3>&- &
-	STARTED+=($!)
-	eventually 20 listens "$C2S"
+	restart_server
 	rm server_gone.*
 	case_of gone
 	eventually 10 logouts_are 5
@@ -107,13 +105,13 @@ load faults.bash
 	start_node --hold-timeout 1s
 	begin_case server_slow
 	said ready
-	kill -STOP "$PROSODY"
+	kill -STOP "$SERVER_PID"
 	go_on
 	said sent
 	eventually 20 status_is sent 50
 	assert_equal "$(cup-search --event send -c journal number)" 50
 	assert_equal "$(cup-search --event recv -c journal number)" 0
-	kill -CONT "$PROSODY"
+	kill -CONT "$SERVER_PID"
 	go_on
 	end_case
 	assert_equal "$(outcomes bounced)" 0

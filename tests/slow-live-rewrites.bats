@@ -12,7 +12,7 @@ KINDS='double before close end behind open from to add unto ident type kind
 setup() {
 	common_setup
 	STARTED=()
-	ARCHIVE='' start_prosody acme.localhost alice bob carol dave
+	ARCHIVE='' start_server acme.localhost alice bob carol dave
 	tap
 }
 

@@ -41,11 +41,11 @@ still() {
 
 @test "each stage stopped in turn under 500 flooding clients: bounded, and all flows again" {
 	# shellcheck disable=SC2046
-	ARCHIVE='' start_prosody acme.localhost $(users 500)
+	ARCHIVE='' start_server acme.localhost $(users 500)
 	start_node --tls optional --hold-timeout 2m --held-max "${HELD_MAX}K"
 	local stage before
 	for stage in 1 2 3; do
-		before=$(memory "$NODE")
+		before=$(memory "$INTERCEPT")
 		# Stopped behind the logins: none of them is decided otherwise.
 		begin_load "chat$stage" --clients 500 --window 40 --size 400 \
 			--seconds 1 --wait 100
@@ -57,13 +57,13 @@ still() {
 		kill -CONT "$(stages | sed -n "${stage}p")"
 		end_load
 		cat "chat$stage.load"
-		echo "before $before, now $(memory "$NODE"), peak $(peak_memory "$NODE")"
+		echo "before $before, now $(memory "$INTERCEPT"), peak $(peak_memory "$INTERCEPT")"
 		assert_equal "$(said_of "chat$stage" lost)" 0
 		assert_equal "$(said_of "chat$stage" errors)" 0
 		assert_equal "$(said_of "chat$stage" doubled)" 0
 		assert_equal "$(said_of "chat$stage" overtaken)" 0
 		assert [ "$(said_of "chat$stage" received)" -ge 20000 ]
-		assert [ "$(peak_memory "$NODE")" -lt $((before + HELD_MAX + MARGIN)) ]
+		assert [ "$(peak_memory "$INTERCEPT")" -lt $((before + HELD_MAX + MARGIN)) ]
 		eventually 20 status_is held 0
 		eventually 20 status_is clients 0
 	done
@@ -81,7 +81,7 @@ others() {
 
 @test "one client that floods does not delay the others by more than 2 times" {
 	# shellcheck disable=SC2046
-	ARCHIVE='' start_prosody acme.localhost $(users 20) flood0 flood1
+	ARCHIVE='' start_server acme.localhost $(users 20) flood0 flood1
 	start_node --tls optional
 	local i flood
 	for i in 1 2 3; do

@@ -133,12 +133,10 @@ traffic_good() {
 	start_prosody acme.localhost alice bob carol
 	start_node
 	edge refused
-	stop "$PROSODY"
-	eventually 10 gone "$PROSODY"
+	stop "$SERVER_PID"
+	eventually 10 gone "$SERVER_PID"
 	edge unreachable
-	prosody -F --config prosody/cfg.lua >prosody/out 2>&1 </dev/null 3>&- &
-	STARTED+=($!)
-	eventually 15 listens "$C2S"
+	restart_server
 	edge refused
 }
 

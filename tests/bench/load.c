@@ -5,7 +5,8 @@
  *                  way each, or RATE a second in all; every message is
  *                  counted, also lost, doubled and overtaken ones;
  *                  --ids FILE gets "sent|got|error SENDER NUMBER" of each,
- *                  with --one-way only one of each pair sends
+ *                  with --one-way only one of each pair sends; SIGINT ends
+ *                  the sending before its time
  *   load idle ...  stay logged in until standard input ends
  * One line of key=value is printed at the end (idle: when all are in). */
 #define _GNU_SOURCE
@@ -15,6 +16,7 @@
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <popt.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -557,6 +559,14 @@ static int64_t due(const struct load *l)
 	return l->begin + (int64_t)(l->sent * SECOND / (uint64_t)l->o.rate);
 }
 
+static volatile sig_atomic_t enough;
+
+static void on_interrupt(int number)
+{
+	(void)number;
+	enough = 1;
+}
+
 static void chat(struct load *l)
 {
 	int64_t stop, wait;
@@ -569,7 +579,7 @@ static void chat(struct load *l)
 		for (int w = 0; w < l->o.window; w++)
 			message(l, &l->client[i], now());
 	}
-	while (now() < stop) {
+	while (now() < stop && !enough) {
 		while (l->o.rate && due(l) <= now())
 			message(l, &l->client[l->sent * 7919 %
 			    (uint64_t)l->o.clients], due(l));
@@ -673,6 +683,7 @@ int main(int argc, char **argv)
 	}
 	if (l.o.ids && !(l.ids = fopen(l.o.ids, "w")))
 		diag_die_errno(1, "cannot write '%s'", l.o.ids);
+	signal(SIGINT, on_interrupt);
 	printf("clients=%d\n", l.bound);
 	fflush(stdout);
 	chat(&l);
