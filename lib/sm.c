@@ -12,8 +12,14 @@ struct sm *sm_new(void)
 	return mem_zalloc(sizeof(struct sm));
 }
 
-static void free_swap(struct sm_swap *w)
+/* Take it out of the list. */
+static void drop(struct sm *m, struct sm_swap **at)
 {
+	struct sm_swap *w = *at;
+
+	*at = w->next;
+	m->count--;
+	m->bytes -= w->error.cap;
 	buf_release(&w->error);
 	free(w);
 }
@@ -25,12 +31,8 @@ void sm_free(struct sm_store *store, struct sm *m)
 	if (m->until)
 		sm_unpark(store, m);
 	map_remove(&store->by_id, &m->node);
-	while (m->swaps) {
-		struct sm_swap *w = m->swaps;
-
-		m->swaps = w->next;
-		free_swap(w);
-	}
+	while (m->swaps)
+		drop(m, &m->swaps);
 	buf_release(&m->id);
 	buf_release(&m->jid);
 	buf_release(&m->token);
@@ -133,16 +135,13 @@ void sm_random_id(char out[SM_SWAP_ID])
  * may lose it in a broken connection. False if there is none. */
 static bool give_up_one(struct sm *m)
 {
-	struct sm_swap **at = &m->swaps, *w;
+	struct sm_swap **at = &m->swaps;
 
 	while (*at && !(*at)->answered)
 		at = &(*at)->next;
-	w = *at;
-	if (!w)
+	if (!*at)
 		return false;
-	*at = w->next;
-	m->count--;
-	free_swap(w);
+	drop(m, at);
 	return true;
 }
 
@@ -150,7 +149,12 @@ struct sm_swap *sm_swap(struct sm *m, struct buf *error)
 {
 	struct sm_swap *w, **last = &m->swaps;
 
-	if (m->count >= SM_SWAPS_MAX && !give_up_one(m))
+	while ((m->count >= SM_SWAPS_MAX ||
+		       m->bytes + error->cap > SM_SWAPS_KEPT) &&
+	    give_up_one(m))
+		continue;
+	if (m->count >= SM_SWAPS_MAX ||
+	    m->bytes + error->cap > SM_SWAPS_BYTES)
 		return NULL;
 	w = mem_zalloc(sizeof(*w));
 	sm_random_id(w->id);
@@ -161,6 +165,7 @@ struct sm_swap *sm_swap(struct sm *m, struct buf *error)
 		last = &(*last)->next;
 	*last = w;
 	m->count++;
+	m->bytes += w->error.cap;
 	return w;
 }
 
@@ -215,13 +220,10 @@ void sm_acked(struct sm *m, uint32_t h)
 	while (*at) {
 		struct sm_swap *w = *at;
 
-		if (w->answered && !after(w->down, h)) {
-			*at = w->next;
-			m->count--;
-			free_swap(w);
-		} else {
+		if (w->answered && !after(w->down, h))
+			drop(m, at);
+		else
 			at = &w->next;
-		}
 	}
 }
 
@@ -236,9 +238,7 @@ void sm_resumed(struct sm *m, uint32_t up, uint32_t down)
 		/* The server never had it: the client sends its stanza
 		 * again. */
 		if (after(w->up, up)) {
-			*at = w->next;
-			m->count--;
-			free_swap(w);
+			drop(m, at);
 			continue;
 		}
 		w->taken = w->answered = false;

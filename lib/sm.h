@@ -18,6 +18,8 @@ enum {
 	SM_ID_MAX = 1024,	/* bytes of a server's SM-ID */
 	SM_SWAP_ID = 32,	/* characters of a replacement's id */
 	SM_SWAPS_MAX = 1000,	/* of one session, open at a time */
+	SM_SWAPS_BYTES = 256 * 1024, /* of their errors, */
+	SM_SWAPS_KEPT = 32 * 1024,   /* and of those that were written */
 	SM_KEPT = 3600,		/* seconds, where the server names no time */
 	SM_KEPT_MAX = 24 * 3600,
 };
@@ -41,7 +43,7 @@ struct sm {
 	struct buf jid;	      /* that was bound */
 	struct buf token;     /* of the session's last login */
 	struct sm_swap *swaps;
-	size_t count;
+	size_t count, bytes; /* of the swaps, and of their errors */
 	uint32_t up, down; /* stanzas written since it began */
 	/* Errors that the client got before what the server sent earlier, while
 	 * that is held: until it has it, too, its h says of what was sent after
@@ -82,7 +84,8 @@ struct sm *sm_find(const struct sm_store *, struct span id);
 void sm_store_release(struct sm_store *);
 
 /* A ping goes out in place of a stanza; id is set to what it must carry. The
- * error, for the wire, moves in. NULL if too many are open. */
+ * error, for the wire, moves in. NULL if too many are open; of those that the
+ * client has, but did not acknowledge, the oldest are forgotten sooner. */
 struct sm_swap *sm_swap(struct sm *, struct buf *error);
 /* The server answers: the open one of that id, from now on taken, or NULL. */
 struct sm_swap *sm_swapped(struct sm *, struct span id);

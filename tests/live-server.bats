@@ -25,7 +25,10 @@ setup() {
 }
 
 teardown() {
+	exec 9>&-
 	tail -n 5 node.log
+	# Its own; the node of all others is another process's.
+	stop_all
 }
 
 # server CASE...: of xmpp-server.py.
@@ -60,6 +63,30 @@ server() {
 @test "a redirection by the server is not passed on, and is named in the log" {
 	server elsewhere
 	run -0 grep -c "to another host (xmpp2.acme.localhost:5222)" node.log
+}
+
+@test "white space goes on while a stanza is held" {
+	mkdir alive
+	cd alive
+	local NODE log
+	start_node --tls optional
+	mkfifo in
+	PYTHONPATH=$TOP/tests timeout 40 /usr/bin/python3 \
+		"$TOP/tests/xmpp-server.py" "$PORT" "$C2S" keepalive >out 2>&1 \
+		<in 3>&- &
+	local client=$!
+	STARTED+=("$client")
+	exec 9>in
+	eventually 10 grep -q ready out
+	log=$(stages | sed -n 2p)
+	kill -STOP "$log"
+	echo >&9
+	eventually 10 grep -q alive out
+	kill -CONT "$log"
+	echo >&9
+	exec 9>&-
+	wait "$client" || fail "$(cat out)"
+	stop "$NODE"
 }
 
 @test "a new password goes to the server and into no record" {

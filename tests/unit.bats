@@ -65,6 +65,10 @@ proves() {
 	proves link-test
 }
 
+@test "counters of managed streams wrap, and what is kept of them is bounded" {
+	proves sm-test
+}
+
 @test "PROXY headers are read and written, and hostile ones refused" {
 	proves proxyproto-test
 }

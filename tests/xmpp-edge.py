@@ -41,6 +41,16 @@ def case_bytes_behind_starttls():
            "<presence/>")
     c.expect("<policy-violation ")
     c.closed()
+    # But for the line feed that some send.
+    c = Raw(PORT)
+    c.send(HEADER)
+    c.expect("</stream:features>")
+    c.send("<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>\n")
+    c.expect("<proceed[^>]*>")
+    c.secure()
+    c.send(HEADER)
+    c.expect("<mechanism.*</stream:features>")
+    c.cut()
 
 
 def case_features():

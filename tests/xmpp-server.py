@@ -208,6 +208,30 @@ def case_password():
     c.cut()
 
 
+def case_keepalive():
+    """White space goes on while a stanza is held, and not into it."""
+    c, _ = stream()
+    authenticate(c, f"<bind xmlns='{BIND2}'/>")
+    c.expect("</success>.*</stream:features>")
+    print("ready", flush=True)
+    sys.stdin.readline()
+    before = len(Server.got)
+    c.chat(f"bob@{DOMAIN}", "held")
+    for _ in range(50):
+        c.send(" ")
+        c.refuse("<", 0.1)
+        if Server.got[before:].startswith(" "):
+            break
+    assert Server.got[before:].strip() == "", Server.got
+    assert len(Server.got) > before, "no white space came"
+    print("alive", flush=True)
+    sys.stdin.readline()
+    c.refuse("<", 0.1)
+    while "held" not in Server.got:
+        c.refuse("<", 0.1)
+    c.cut()
+
+
 def case_elsewhere():
     """A redirection would lead around the node: come again, says it."""
     Server.elsewhere = "xmpp2.acme.localhost:5222"
