@@ -46,3 +46,54 @@ outcomes_are() {
 logouts_are() {
 	[ "$(cup-search --event logout -c journal)" = "$1" ]
 }
+
+# What is asked before either server.
+
+clients_go() {
+	PIPELINE="$SLOW | $JUDGED" start_node
+	case_of gone
+	run -1 cup-search journal half
+	assert_equal "$(cup-search --event send -c journal 'slow but')" 1
+	eventually 10 logouts_are 3
+	assert_equal "$(logouts 'connection lost')" 2
+}
+
+server_goes() {
+	start_node
+	begin_case server_gone
+	said ready
+	kill -STOP "$(stages | sed -n 2p)"
+	go_on
+	said sent
+	eventually 10 status_is held 1
+	kill -9 "$SERVER_PID"
+	go_on
+	end_case
+	logged "session [^ ]*: the server broke the connection"
+	run -0 cup-search --event=done refused
+	assert_output --partial 'outcome="bounced" why="server gone"'
+	kill -CONT "$(stages | sed -n 2p)"
+	CASES='' edge unreachable
+	logged "cannot reach the server 'tcp:127.0.0.1:$C2S': Connection refused"
+	restart_server
+	rm server_gone.*
+	case_of gone
+	eventually 10 logouts_are 5
+	assert_equal "$(logouts 'connection to the server lost')" 2
+}
+
+server_is_slow() {
+	start_node --hold-timeout 1s
+	begin_case server_slow
+	said ready
+	kill -STOP "$SERVER_PID"
+	go_on
+	said sent
+	eventually 20 status_is sent 50
+	assert_equal "$(cup-search --event send -c journal number)" 50
+	assert_equal "$(cup-search --event recv -c journal number)" 0
+	kill -CONT "$SERVER_PID"
+	go_on
+	end_case
+	assert_equal "$(outcomes bounced)" 0
+}

@@ -9,12 +9,7 @@ load disk.bash
 load faults.bash
 
 @test "a client goes: of half a stanza nothing goes on, of a held one all" {
-	PIPELINE="$SLOW | $JUDGED" start_node
-	case_of gone
-	run -1 cup-search journal half
-	assert_equal "$(cup-search --event send -c journal 'slow but')" 1
-	eventually 10 logouts_are 3
-	assert_equal "$(logouts 'connection lost')" 2
+	clients_go
 }
 
 @test "a client that says no more has gone, what it said goes on" {

@@ -78,43 +78,11 @@ load faults.bash
 }
 
 @test "the server goes: what is held comes back, all are told, and may come again" {
-	start_node
-	begin_case server_gone
-	said ready
-	kill -STOP "$(stages | sed -n 2p)"
-	go_on
-	said sent
-	eventually 10 status_is held 1
-	kill -9 "$SERVER_PID"
-	go_on
-	end_case
-	logged "session [^ ]*: the server broke the connection"
-	run -0 cup-search --event=done refused
-	assert_output --partial 'outcome="bounced" why="server gone"'
-	kill -CONT "$(stages | sed -n 2p)"
-	CASES='' edge unreachable
-	logged "cannot reach the server 'tcp:127.0.0.1:$C2S': Connection refused"
-	restart_server
-	rm server_gone.*
-	case_of gone
-	eventually 10 logouts_are 5
-	assert_equal "$(logouts 'connection to the server lost')" 2
+	server_goes
 }
 
 @test "the server is slow: users wait, what it gets is on record before" {
-	start_node --hold-timeout 1s
-	begin_case server_slow
-	said ready
-	kill -STOP "$SERVER_PID"
-	go_on
-	said sent
-	eventually 20 status_is sent 50
-	assert_equal "$(cup-search --event send -c journal number)" 50
-	assert_equal "$(cup-search --event recv -c journal number)" 0
-	kill -CONT "$SERVER_PID"
-	go_on
-	end_case
-	assert_equal "$(outcomes bounced)" 0
+	server_is_slow
 }
 
 @test "a full disk: senders are told, nothing goes on, until there is room" {

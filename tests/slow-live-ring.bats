@@ -106,7 +106,7 @@ others() {
 }
 
 @test "half stanzas in the way: who began first is ended, who waits gets room" {
-	ARCHIVE='' start_prosody acme.localhost alice bob dave
+	ARCHIVE='' start_server acme.localhost alice bob dave
 	# shellcheck disable=SC2034
 	CASES=xmpp-room.py
 	start_node --tls optional --held-max 2M
