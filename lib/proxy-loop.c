@@ -92,7 +92,7 @@ static void on_tick(void *arg)
 
 	timer_in(p->tick, TICK);
 	/* It may have become slower: double it in some 20 seconds. */
-	p->quickest += p->quickest / 256;
+	p->quickest += p->quickest / 256 + (p->quickest > 0);
 	verdict_deadlines(p, now);
 	overtake(p, now);
 	notices_tick(p->notices, now);
