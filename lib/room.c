@@ -44,9 +44,9 @@ static void say(struct proxy *p, bool crowded, bool strained)
 		p->o.say("%zu bytes are held: nobody is read until that is "
 			 "less", p->held_bytes);
 	if (strained && !p->strained && may_say(&p->strain_said, now))
-		p->o.say("%zu bytes wait for clients that do not read, or do "
-			 "not finish a stanza: they are not read until that "
-			 "is less", p->stalled);
+		p->o.say("%zu bytes wait for peers that do not read, or do not "
+			 "finish a stanza: their clients are not read until "
+			 "that is less", p->stalled);
 }
 
 void room_look(struct proxy *p)
@@ -58,7 +58,8 @@ void room_look(struct proxy *p)
 		taken = stalled_max(p);
 	crowded = beyond(p->held_bytes, max - taken, p->crowded);
 	strained = beyond(p->stalled, strain_at(p), p->strained);
-	if (p->stalled >= stalled_max(p) && !timer_set(p->relief))
+	if (p->stalled >= stalled_max(p) && !p->blameless &&
+	    !timer_set(p->relief))
 		timer_in(p->relief, 0);
 	if (crowded == p->crowded && strained == p->strained)
 		return;
@@ -139,6 +140,8 @@ void room_tick(struct proxy *p, int64_t now)
 
 	while (p->stalled >= stalled_max(p) && (s = longest(p)) != NULL)
 		end(s);
+	/* The server does not read: nobody is to be looked for all the time. */
+	p->blameless = p->stalled >= stalled_max(p);
 	s = p->strained ? longest(p) : NULL;
 	if (s && now - s->stalled_since >= PATIENCE)
 		end(s);

@@ -113,6 +113,7 @@ struct proxy {
 	size_t held, held_bytes;	/* for a verdict */
 	size_t stalled;			/* bytes that wait for peers */
 	bool crowded, strained;		/* these were too much */
+	bool blameless;			/* and no client can help it */
 	bool draining, ended_once, pipeline_ended;
 	int64_t rest_said, late_said, crowd_said, strain_said;
 	int64_t drain_until;

@@ -58,7 +58,7 @@ in_bounds() {
 	eventually 10 status_is stalled-bytes 0
 	go_on
 	end_case
-	run -0 grep -c "wait for clients that do not read" node.log
+	run -0 grep -c "wait for peers that do not read" node.log
 }
 
 @test "a crowd of half stanzas: memory is bounded, the others chat on" {

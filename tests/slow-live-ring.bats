@@ -113,7 +113,7 @@ others() {
 	begin_case patience
 	said half
 	# A quarter of it is taken.
-	eventually 10 grep -q "are not read until that is less" node.log
+	eventually 10 grep -q "wait for peers that do not read" node.log
 	go_on
 	end_case
 	run -0 cup-search -c --event logout journal
