@@ -53,7 +53,7 @@ clients_go() {
 	PIPELINE="$SLOW | $JUDGED" start_node
 	case_of gone
 	run -1 cup-search journal half
-	assert_equal "$(cup-search --event send -c journal 'slow but')" 1
+	assert_equal "$(cup-search --event send -c journal 'but whole')" 1
 	eventually 10 logouts_are 3
 	assert_equal "$(logouts 'connection lost')" 2
 }

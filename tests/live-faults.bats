@@ -11,7 +11,20 @@ setup_file() {
 	cd "$BATS_FILE_TMPDIR" || return
 	start_prosody acme.localhost alice bob carol
 	make_certificate acme.localhost
-	export C2S COMP LOG
+	start_mute
+	export C2S COMP LOG MUTE
+}
+
+# A node at $MUTE whose pipeline keeps comments back; that is said after 10 s.
+start_mute() {
+	MUTE=$(free_port)
+	cup-intercept --listen "tcp:127.0.0.1:$MUTE" \
+		--server "tcp:127.0.0.1:$C2S" --hold-timeout 1s \
+		--certificate acme.localhost.crt \
+		--private-key acme.localhost.key --status unix:status \
+		-c 'grep --line-buffered -v "^#"' 2>mute.log </dev/null 3>&- &
+	STARTED+=($!)
+	eventually 5 listens "$MUTE"
 }
 
 teardown_file() {
@@ -28,7 +41,10 @@ teardown() {
 	exec 9>&-
 	# Shown where the test failed.
 	cat node.log 2>/dev/null || :
+	local status=0
+	judged_there || status=1
 	stop_all
+	return $status
 }
 
 @test "a stopped stage: what is sent bounces, in time, and is on record first" {
@@ -54,15 +70,18 @@ teardown() {
 
 @test "a killed stage: a fresh pipeline is asked again under the same id" {
 	PIPELINE="$SLOW | $JUDGED" start_node
-	run bash -c '(sleep 1; kill -9 "$1") & true' _ "$(stages | sed -n 3p)"
-	edge gone_in_hold
+	begin_case gone_in_hold
+	said sent
+	kill -9 "$(stages | sed -n 3p)"
+	end_case
 	run -0 cat node.log
 	assert_output --partial "pipeline is down"
 	run -0 cup-verify journal
-	run -0 bash -c 'cup-search journal "slow one" | cut -f 1,5 | sort | uniq -d'
+	run -0 bash -c 'cup-search journal "slow 1 one" | cut -f 1,5 | sort | uniq -d'
 	assert_output ""
 }
 
+# bats test_tags=own-pipeline
 @test "a stage that makes something else of a stanza releases nothing" {
 	cat >alter.awk <<-'EOF'
 		BEGIN { FS = OFS = "\t" }
@@ -84,25 +103,12 @@ teardown() {
 	assert_equal "$(grep -c 'outcome="gate"' <<<"$output")" 8
 }
 
+# bats test_tags=own-pipeline
 @test "a pipeline without cup-deliver lets nobody in" {
 	PIPELINE="cup-filter policy" start_node --hold-timeout 1s
 	edge undelivered
 	run -0 cat node.log
 	assert_output --partial "only cup-deliver --records releases"
-}
-
-@test "a pipeline that keeps comments back is never up" {
-	PORT=$(free_port)
-	cup-intercept --listen "tcp:127.0.0.1:$PORT" \
-		--server "tcp:127.0.0.1:$C2S" --hold-timeout 1s \
-		--certificate acme.localhost.crt \
-		--private-key acme.localhost.key --status unix:status \
-		-c 'grep --line-buffered -v "^#"' 2>node.log 3>&- &
-	STARTED+=($!)
-	eventually 5 listens "$PORT"
-	edge undelivered
-	assert_equal "$(status pipeline)" starting
-	eventually 12 grep -q "does not send back '# ping'" node.log
 }
 
 @test "the server away: the client is told, the node stays" {
@@ -134,7 +140,7 @@ teardown() {
 	wait "$NODE"
 	run -0 cat node.log
 	assert_output --partial "stopping: 2 clients, 1 held"
-	run -0 cup-search journal "slow last words"
+	run -0 cup-search journal "slow 1.5 last words"
 	assert_equal "$(cut -f 5 <<<"$output")" send
 	run -0 cup-verify journal
 	run -0 cup-search --event logout journal
@@ -226,4 +232,12 @@ teardown() {
 	kill -CONT "$log"
 	end_case
 	assert_equal "$(status on-failure)" "pass (UNSAFE)"
+}
+
+# bats test_tags=own-pipeline
+@test "a pipeline that keeps comments back is never up" {
+	cd "$BATS_FILE_TMPDIR" || return
+	PORT=$MUTE edge undelivered
+	assert_equal "$(status pipeline)" starting
+	eventually 12 grep -q "does not send back '# ping'" mute.log
 }

@@ -10,8 +10,7 @@ setup_file() {
 	mkdir -p prosody/certs
 	cp acme.localhost.* prosody/certs
 	C2S_TLS=$(free_port)
-	PROSODY_SETTINGS="c2s_direct_tls_ports = { $C2S_TLS }" \
-		start_prosody acme.localhost alice bob
+	start_prosody acme.localhost alice bob
 	export C2S COMP LOG C2S_TLS
 }
 
@@ -28,7 +27,10 @@ setup() {
 teardown() {
 	exec 9>&-
 	cat node.log 2>/dev/null || :
+	local status=0
+	judged_there || status=1
 	stop_all
+	return $status
 }
 
 # option CASE...: of xmpp-options.py, against the node at $PORT.

@@ -7,7 +7,9 @@
 
 STARTED=()
 # shellcheck source=tests/ejabberd.bash
-. "$TOP/tests/ejabberd.bash"
+. "${BASH_SOURCE[0]%/*}/ejabberd.bash"
+# shellcheck source=tests/compliance.bash
+. "${BASH_SOURCE[0]%/*}/compliance.bash"
 
 # free_port: one that nobody listens on at the moment.
 free_port() {
@@ -49,7 +51,7 @@ start_prosody() {
 		certificates = "$dir/certs"
 		interfaces = { "127.0.0.1" }
 		c2s_ports = { $C2S }
-		c2s_direct_tls_ports = { }
+		c2s_direct_tls_ports = { ${C2S_TLS-} }
 		s2s_ports = { }
 		http_ports = { }
 		https_ports = { }
@@ -99,27 +101,13 @@ restart_server() {
 	"run_${SERVER:-prosody}"
 }
 
-# The policy that xmpp-edge.py and xmpp-sm.py know of.
-write_policy() {
-	cat <<-'EOF'
-		reject word   event send body matches /forbidden/ text "not this word"
-		reject secret event recv body matches /secret/
-		reject carol  event login from carol@acme.localhost
-		pass all
-	EOF
-}
-
-# A stage that takes its time over what says "slow".
-# shellcheck disable=SC2034
-SLOW='mawk -W interactive "/slow/ { fflush(); system(\"sleep 3\") } { print; fflush() }"'
-JUDGED='cup-filter policy | cup-log --wait journal | cup-deliver --records'
-
 # start_node [OPTION...]: cup-intercept before $C2S for acme.localhost; PORT is
 # where it listens, and its log is node.log. PIPELINE is the shell pipeline.
 start_node() {
 	PORT=$(free_port)
 	[ -e acme.localhost.crt ] || make_certificate acme.localhost
 	[ -e policy ] || write_policy >policy
+	start_compliance
 	: "${PIPELINE=$JUDGED}"
 	cup-intercept --listen "tcp:127.0.0.1:$PORT" \
 		--server "tcp:127.0.0.1:$C2S" --node n1 \
@@ -222,4 +210,4 @@ edge() {
 }
 
 # shellcheck source=tests/through.bash
-[ "${THROUGH-}" != cup-node ] || . "$TOP/tests/through.bash"
+[ "${THROUGH-}" != cup-node ] || . "${BASH_SOURCE[0]%/*}/through.bash"

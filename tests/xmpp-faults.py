@@ -54,9 +54,9 @@ def case_slowed():
     a, b = two()
     start = time.monotonic()
     for i in range(3):
-        a.chat(HOME, f"slow {i}", f"n{i}")
+        a.chat(HOME, f"slow 1 {i}", f"n{i}")
     for i in range(3):
-        b.expect(f"slow {i}", 30)
+        b.expect(f"slow 1 {i}", 30)
     assert time.monotonic() - start > 2
     assert "error" not in a.log, a.log
     a.end(), b.end()
@@ -141,9 +141,9 @@ def case_gone():
     c = Raw(PORT).login("dave", "desk", presence=False)
     a.send(f"<message to='{HOME}'><body>half a stanza")
     a.cut()
-    c.chat(HOME, "slow but whole", "w1")
+    c.chat(HOME, "slow 1 but whole", "w1")
     c.cut()
-    b.expect("slow but whole", 20)
+    b.expect("slow 1 but whole", 20)
     assert "half" not in b.log, b.log
     b.end()
 
@@ -183,9 +183,9 @@ def case_open():
 def case_half_closed():
     """One that says no more but still listens has gone."""
     a, b = two()
-    a.chat(HOME, "slow farewell", "w1")
+    a.chat(HOME, "slow 1 farewell", "w1")
     socket.socket.shutdown(a.socket, socket.SHUT_WR)
-    b.expect("slow farewell", 20)
+    b.expect("slow 1 farewell", 20)
     a.closed(20)
     b.end()
 

@@ -129,7 +129,7 @@ def case_hold():
     print("ready", flush=True)
     sys.stdin.readline()
     a.chat(BOB, "patience", "h1")
-    b.refuse("patience", 3)
+    b.refuse("patience", 2)
     a.refuse("h1", 0.1)
     print("held", flush=True)
     sys.stdin.readline()
@@ -182,9 +182,9 @@ def case_ibb():
     b.send(f"<iq type='result' id='o1' to='{ALICE}/desk'/>")
     a.expect("<iq [^>]*id=[\"']o1[\"']")
     a.send(f"<iq type='set' id='d1' to='{BOB}/home'><data xmlns='{ns}' "
-           "seq='0' sid='s1'>c2VjcmV0</data></iq>")
+           "seq='0' sid='s1'>forbiddenAAA</data></iq>")
     one_error(a, "d1")
-    b.refuse("c2VjcmV0", 0.3)
+    b.refuse("forbidden", 0.3)
     a.end(), b.end()
 
 

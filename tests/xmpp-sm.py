@@ -114,7 +114,7 @@ class Managed:
 
 def message(rnd, sender, to, n):
     word = rnd.choice(["open", "open", "open", "forbidden", "secret",
-                       "slowly" if rnd.random() < 0.02 else "open"])
+                       "slow 0.5" if rnd.random() < 0.02 else "open"])
     sender.stanza(f"<message to='{to.jid}' type='chat' id='{n}'><body>"
                   f"{word} {n}</body></message>")
     return word
@@ -143,7 +143,7 @@ def done(pair, plan):
         me, other = pair[i], pair[1 - i]
         if me.unacked or len(me.errors) < plan[i].count("forbidden"):
             return False
-        if len(other.got) < sum(w in ("open", "slowly") for w in plan[i]):
+        if len(other.got) < sum(w in ("open", "slow 0.5") for w in plan[i]):
             return False
     return True
 
@@ -163,7 +163,7 @@ def one(run, rnd):
     for i in range(2):
         me, other = pair[i], pair[1 - i]
         want = [f"{w} {n}" for n, w in enumerate(plan[i])
-                if w in ("open", "slowly")]
+                if w in ("open", "slow 0.5")]
         refused = [str(n) for n, w in enumerate(plan[i])
                    if w == "forbidden"]
         if LOOSE:
