@@ -6,7 +6,7 @@
 
 /* Records of a lane in the pipeline: so many, and so many more while that is
  * in nobody's way. */
-enum { WINDOW = 4, WINDOW_MORE = 60 };
+enum { WINDOW = 8, WINDOW_MORE = 56 };
 
 /* Where the way through the pipeline takes twice what it could, it is full of
  * records: of one client's, some are then better not in front of others'. */
