@@ -1,7 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: ISC
-# A pipeline that stands still with all buffers full, and one client that
-# floods.
+# A pipeline that stands still with all buffers full.
 
 load helpers
 load servers.bash
@@ -68,41 +67,6 @@ still() {
 		eventually 20 status_is clients 0
 	done
 	run -0 cup-verify journal
-}
-
-# others NAME: the middle latency of 20 clients that chat at leisure, in
-# microseconds.
-others() {
-	begin_load "$1" --clients 20 --rate 100 --seconds 4 --size 100
-	end_load
-	assert_equal "$(said_of "$1" lost)" 0
-	said_of "$1" p50_ms | awk '{ print int($1 * 1000) }'
-}
-
-@test "one client that floods does not delay the others by more than 2 times" {
-	# shellcheck disable=SC2046
-	ARCHIVE='' start_server acme.localhost $(users 20) flood0 flood1
-	start_node --tls optional
-	local i flood
-	for i in 1 2 3; do
-		others "calm$i" >>calm
-		begin_load "flood$i" --prefix flood --one-way --clients 2 \
-			--window 2000 --seconds 8 --size 100 --wait 0
-		flood=$LOAD
-		others "flooded$i" >>flooded
-		# It flooded all the while.
-		kill -0 "$flood"
-		LOAD=$flood end_load
-		assert [ "$(said_of "flood$i" rate)" -gt 1000 ]
-		eventually 20 status_is held 0
-		eventually 20 status_is clients 0
-	done
-	paste calm flooded
-	# Others use this machine too: the best of each.
-	run -0 sort -n calm
-	local calm=${lines[0]}
-	run -0 sort -n flooded
-	assert [ "${lines[0]}" -le $((2 * calm)) ]
 }
 
 @test "half stanzas in the way: who began first is ended, who waits gets room" {
