@@ -138,6 +138,26 @@ refused() {
 	done
 }
 
+@test "an answer that comes when another server was asked does not count" {
+	judge bad "mawk -W interactive -F '\t' -v OFS='\t' '/^#/ { print; next }
+		/late/ { kept = \$0; next } { \$6 = \"pass\"; print }
+		/now/ { \$0 = kept; \$6 = \"pass\"; print }'"
+	judge good
+	broker --answer-timeout 300ms unix:bad unix:good
+	said 'unix:bad: is up'
+	said 'unix:good: is up'
+	record send - "$(M a@x/1 b@x late)" >&7
+	record send - "$(M a@x/1 b@x fine)" | sed 's/\ts1\t/\ts2\t/' >&7
+	said 'has not answered'
+	came 2
+	record send - "$(M a@x/1 b@x now)" >&7
+	said ' is late'
+	came 3
+	broker_end
+	assert_equal "$(wc -l <out)" 3
+	run -0 cup-search -c good.journal late
+}
+
 @test "a stage that keeps # lines back is named, and gets no traffic" {
 	judge bad 'grep --line-buffered -v "^#"'
 	broker unix:bad

@@ -27,7 +27,7 @@ outage_setup() {
 	echo 'pass default' >policy
 	mkdir etc
 	export CUP_CONFIG_DIR=$PWD/etc CUP_RUN_DIR=$PWD/run
-	declare -gA AT=() JUDGE=() TRAFFIC=() IN=()
+	declare -gA AT=() JUDGE=() TRAFFIC=() IN=() COMES=() GOES=()
 }
 
 outage_teardown() {
@@ -80,7 +80,7 @@ node() {
 		compliance-private-key="$PWD/$name.key" \
 		ping-interval=200ms answer-timeout=500ms \
 		connect-timeout=500ms hold-timeout="${HOLD}ms" \
-		journal="$PWD/$name" refused="$PWD/$name.refused" >config.out
+		${SETTINGS:+"$SETTINGS"} journal="$PWD/$name" refused="$PWD/$name.refused" >config.out
 	cup-node "$name" 2>>"$name.log" 3>&- &
 	STARTED+=("$!")
 	eventually 10 node_is "$name" pipeline up
@@ -123,10 +123,11 @@ node_is() {
 	[ "$(status "$1" "$2")" = "$3" ]
 }
 
-# traffic NODE USER...: see xmpp-outage.py. It has begun.
+# traffic NODE ONE TWO COMES GOES: see xmpp-outage.py. It has begun.
 traffic() {
 	local name=$1 fd
 	shift
+	COMES[$name]=$3 GOES[$name]=$4
 	mkfifo "$name.in"
 	PYTHONPATH=$TOP/tests /usr/bin/python3 "$TOP/tests/xmpp-outage.py" \
 		"${AT[$name]}" "$name" 40 "$@" <"$name.in" >"$name.traffic" \
@@ -215,7 +216,7 @@ account() {
 
 # Who came was let in on record, or refused; who went is on record.
 account_session() {
-	local comes=${USERS[2]} goes=${USERS[3]}
+	local comes=${COMES[$1]} goes=${GOES[$1]}
 	[ -n "$(figure "$1" login)" ] || return 0
 	at_most "$1" login-ms $((HOLD + SLACK))
 	if [ "$(figure "$1" login)" != in ]; then

@@ -21,7 +21,6 @@ teardown_file() {
 
 setup() {
 	outage_setup
-	USERS=(alice bob carol dave)
 }
 
 teardown() {
@@ -38,7 +37,7 @@ row() {
 		URLS+=("$(url "$name")")
 	done
 	node n1 "${URLS[@]}"
-	traffic n1 "${USERS[@]}"
+	traffic n1 alice bob carol dave
 	break_it
 	tell_traffic n1 "$how"
 	traffic_says n1 seen
@@ -130,6 +129,10 @@ killed() {
 	server one
 	row broken one
 	at_most n1 again $((5000 + SLACK))
+	# What it decided after that is named, and was no delivery.
+	grep -q 'came back too late' n1.log
+	run -0 cup-search --event=done n1.refused
+	assert_output --partial 'outcome="late"'
 }
 
 @test "the only server is slow" {
@@ -175,4 +178,65 @@ killed() {
 	server one
 	row "broken but" one
 	assert_equal "$(figure n1 errors)" 0
+}
+
+@test "one of two nodes loses its server: the other one's users notice nothing" {
+	server one
+	server two
+	node n1 "$(url one)"
+	node n2 "$(url two)"
+	traffic n1 alice bob carol dave
+	traffic n2 eve frank grace heidi
+	killed one
+	tell_traffic n1 broken
+	tell_traffic n2 "broken but"
+	traffic_says n2 seen
+	traffic_says n1 seen
+	account n2 two
+	assert_equal "$(figure n2 errors)" 0
+	assert_equal "$(figure n2 login)" in
+	at_most n2 slowest "$HOLD"
+	server one
+	tell_traffic n1 mended
+	traffic_says n1 mended
+	account n1 one
+	run -1 cup-search --node n2 one.n1
+	run ! grep -q 'is down' n2.log
+}
+
+# wrong NAME SNIPPET TEXT: what the server answers, with the line changed by
+# the shell so, is named so, and the sender is told.
+wrong() {
+	echo "$2" >"$1"
+	echo "$1" >&9
+	said "$1 told"
+	eventually 5 grep -qF "$3" n1.log || fail "no '$3' in: $(<n1.log)"
+	echo : >"$1"
+}
+
+@test "what a server answers wrongly is named, and delivered to nobody" {
+	CASES=xmpp-told.py
+	AFTER='| while IFS= read -r line; do
+			case $line in
+			*wrong*) name=${line#*wrong }; . "./${name%%<*}" ;;
+			*twice*) printf "%s\n" "$line" ;;
+			esac
+			printf "%s\n" "$line"; done' server one
+	SETTINGS=judge-only=yes HOLD=300 node n1 "$(url one)"
+	PORT=${AT[n1]} begin_case wrong
+	said ready
+	wrong changed 'line=$(printf "%s\n" "$line" | sed "s/wrong/right/")' \
+		'has another stanza, where it may only judge'
+	wrong node 'line=$(printf "%s\n" "$line" | sed "s/\tn1\t/\tn2\t/")' \
+		'is of another node'
+	wrong unknown 'line=019aac21-ffff-7000-8000-000000000000${line#????????-????-????-????-????????????}' \
+		'answers what was never asked'
+	wrong garbage 'line=garbage' 'a line has fewer than ten fields'
+	wrong endless 'yes | tr -d "\n"' 'a line is longer than 8 MiB'
+	go_on
+	end_case
+	grep -q 'comes twice' n1.log
+	# What it answered well in the end was too late.
+	grep -q 'came back too late' n1.log
+	run -1 cup-search --event recv n1 wrong
 }

@@ -65,7 +65,8 @@ load faults.bash
 @test "a sender is told though what it is to receive is held" {
 	PIPELINE="mawk -W interactive '/\trecv\t.*slow/ { fflush(); system(\"until [ -e go ]; do sleep 0.1; done\") } { print; fflush() }' | $JUDGED" \
 		start_node --hold-timeout 500ms
-	local case
+	# shellcheck disable=SC2034
+	local case CASES=xmpp-told.py
 	for case in told_in_hold told_then_cut; do
 		begin_case "$case"
 		said told

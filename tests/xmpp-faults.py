@@ -5,7 +5,7 @@ import socket
 import sys
 import time
 
-from xmpp_raw import DOMAIN, HEADER, SM, Raw
+from xmpp_raw import DOMAIN, HEADER, Raw
 
 PORT = int(sys.argv[1])
 HOME = f"bob@{DOMAIN}/home"
@@ -60,53 +60,6 @@ def case_slowed():
     assert time.monotonic() - start > 2
     assert "error" not in a.log, a.log
     a.end(), b.end()
-
-
-def told_in_hold():
-    """Alice, told of what she sent while what she receives is held."""
-    a = Raw(PORT).login("alice", "desk", sm=True, presence=False)
-    b = Raw(PORT).login("bob", "home", presence=False)
-    start = len(a.log)
-    b.chat(a.jid, "slow to come", "s1")
-    a.refuse("slow to come", 0.5)
-    a.chat(HOME, "undecided", "v1")
-    a.expect('<message[^>]*id="v1"[^>]*type="error".*?</message>', 5)
-    assert "slow to come" not in a.log, a.log
-    # All that came was that error.
-    a.send(f"<a xmlns='{SM}' h='1'/>")
-    assert a.log[start:].count("<message") == 1, a.log
-    return a, b
-
-
-def case_told_in_hold():
-    a, b = told_in_hold()
-    wait("told")
-    a.expect("slow to come")
-    a.send(f"<a xmlns='{SM}' h='2'/>")
-    b.chat(a.jid, "and on", "s2")
-    a.expect("and on")
-    assert a.log.count('id="v1"') == 1 and "handled" not in a.log, a.log
-    a.end(), b.end()
-
-
-def case_told_then_cut():
-    """Who counts that error is not led to miss what was held, and a session
-    whose resumption cannot be recorded is not lost."""
-    a, b = told_in_hold()
-    a.cut()
-    c = Raw(PORT)
-    c.resume("alice", a.sm_id, 1)
-    c.expect("<failed [^>]*><item-not-found")
-    c.cut()
-    c = Raw(PORT)
-    c.resume("alice", a.sm_id, 0)
-    c.expect("<resource-constraint")
-    wait("told")
-    c = Raw(PORT)
-    c.resume("alice", a.sm_id, 0)
-    c.expect("<resumed ")
-    c.expect("slow to come")
-    c.end(), b.end()
 
 
 def case_server_gone():
