@@ -17,7 +17,7 @@ outage_setup_file() {
 	for name in n1 n2; do
 		certificate ca "$name" "/CN=$name"
 	done
-	export C2S PROSODY_PID=$PROSODY
+	export C2S
 }
 
 outage_setup() {

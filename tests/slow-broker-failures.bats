@@ -16,7 +16,7 @@ setup_file() {
 }
 
 teardown_file() {
-	kill "$PROSODY_PID"
+	stop_all
 }
 
 setup() {
