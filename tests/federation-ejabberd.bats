@@ -67,7 +67,7 @@ setup() {
 
 @test "what is refused before ejabberd at the login, the sender at Prosody is told" {
 	says alice bob@blue.localhost "a secret for you"
-	sees alice "error bob@blue.localhost cancel policy-violation"
+	sees alice "error bob@blue.localhost cancel policy-violation refused by policy"
 	journaled red send pass "a secret for you"
 	journaled blue recv reject "a secret for you"
 	says alice bea@blue.localhost "a secret to sleep over"
@@ -75,7 +75,7 @@ setup() {
 	sees bob "got .* marker five"
 	unheard_of blue "sleep over"
 	come bea blue.localhost "$BLUE"
-	sees alice "error bea@blue.localhost cancel policy-violation"
+	sees alice "error bea@blue.localhost cancel policy-violation refused by policy"
 	journaled blue recv reject "sleep over"
 	run -1 grep secret bob.seen bea.seen
 }

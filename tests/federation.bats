@@ -62,7 +62,7 @@ setup() {
 
 @test "of what the recipient's node refuses the sender is told by a component" {
 	says alice bob@blue.localhost "a secret for you"
-	sees alice "error bob@blue.localhost cancel policy-violation"
+	sees alice "error bob@blue.localhost cancel policy-violation refused by policy"
 	says alice bob@blue.localhost "marker four"
 	sees bob "got .* marker four"
 	run -1 grep "secret" bob.seen
@@ -89,7 +89,7 @@ setup() {
 	run -1 grep "error bea" alice.seen
 	unheard_of blue "sleep over"
 	come bea blue.localhost "$BLUE"
-	sees alice "error bea@blue.localhost cancel policy-violation"
+	sees alice "error bea@blue.localhost cancel policy-violation refused by policy"
 	journaled blue recv reject "sleep over"
 	says alice bea@blue.localhost "marker seven"
 	sees bea "got .* marker seven"
