@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: ISC
-"""Managed streams (XEP-0198) that break: xmpp-sm.py PORT RUNS SEED [loose]
+"""Managed streams (XEP-0198) that break: xmpp-sm.py PORT RUNS SEED
+[USER USER] [loose]
 
 Two clients that keep to the letter of XEP-0198 exchange messages, some of
 which the policy refuses on their way out ("forbidden") or in ("secret"), while
@@ -17,7 +18,8 @@ from xmpp_raw import DOMAIN, SM, Raw
 
 PORT, RUNS = int(sys.argv[1]), int(sys.argv[2])
 SEED = int(sys.argv[3]) or random.randrange(1 << 30)
-LOOSE = sys.argv[4:] == ["loose"]
+LOOSE = sys.argv[-1] == "loose"
+USERS = sys.argv[4:len(sys.argv) - LOOSE] or ["alice", "bob"]
 CLIENT = "{jabber:client}"
 
 
@@ -149,7 +151,7 @@ def done(pair, plan):
 
 
 def one(run, rnd):
-    pair = [Managed("alice", run), Managed("bob", run)]
+    pair = [Managed(user, run) for user in USERS]
     plan = [[], []]
     for _ in range(rnd.randrange(20, 60)):
         step(rnd, pair, plan)
