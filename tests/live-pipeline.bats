@@ -46,10 +46,11 @@ all_gone() {
 }
 
 @test "what ends beside the stages, and is none, does no harm" {
-	PIPELINE="sleep 1 & $JUDGED" start_node
+	PIPELINE="sleep 1000 & $JUDGED" start_node
 	local before beside
 	before=$(stages)
 	beside=$(pgrep -P "$(pgrep -P "$NODE" -x sh)" -x sleep)
+	kill "$beside"
 	eventually 5 gone "$beside"
 	status_is pipeline up
 	ups 1
