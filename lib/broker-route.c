@@ -79,9 +79,13 @@ void broker_give_up(struct broker *b, struct inquiry *q, const char *text)
 	b->unjudged++;
 	b->config.say("record %.*s: %s; it does not go on", UUID_LEN,
 	    q->record.field[RECORD_ID].p, text);
-	q->dropped = true;
 	q->judge = NULL;
-	broker_settle(b, q, (struct span){NULL, 0});
+	/* After the end of input nobody is told: all that is missing is. */
+	q->dropped = b->ended;
+	buf_reset(&b->scratch);
+	buf_addf(&b->scratch, "# unjudged %.*s\n", UUID_LEN,
+	    q->record.field[RECORD_ID].p);
+	broker_settle(b, q, buf_span(&b->scratch));
 }
 
 /* Nobody is there: it waits, or, if that is allowed, skips the question. */

@@ -32,8 +32,8 @@ enum item_kind {
 enum item_state {
 	ITEM_HELD,	/* its record was not put yet */
 	ITEM_ASKED,	/* it is in the pipeline */
-	ITEM_STUCK,	/* it came back undecided: asked again of a fresh
-			 * pipeline */
+	ITEM_STUCK,	/* it came back undecided: asked again in time, or of
+			 * a fresh pipeline */
 	ITEM_NOTED,	/* a notice of it is being written */
 	ITEM_READY,	/* decided */
 };
@@ -118,12 +118,15 @@ void item_unlist(struct proxy *, struct item *);
 
 struct span item_stanza(const struct item *);
 
+/* retry.c: nobody judges it for now; and ask again what nobody did. */
+void verdict_unjudged(void *proxy, struct question *);
+void verdict_retry(struct proxy *);
+
 /* verdict.c: what comes back, and what does not in time. */
 void verdict_answer(void *proxy, struct question *, const struct record *);
 void verdict_garbled(void *proxy, struct question *, const char *why);
 void verdict_stray(void *proxy, const struct record *);
 void verdict_deadlines(struct proxy *, int64_t now);
-void verdict_retry(struct proxy *);
 /* Refuse it with a stanza error to its sender; discard: without. */
 void verdict_refuse(struct item *, const char *type, const char *condition,
     struct span text);

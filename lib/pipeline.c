@@ -152,6 +152,25 @@ static void garbled(struct pipeline *p, struct run *r, struct span line,
 	p->owner->garbled(p->arg, q, why);
 }
 
+/* A line that is no record: what of ours it says. */
+static void remark(struct pipeline *p, struct run *r, struct span line)
+{
+	static const char unjudged[] = "# unjudged ";
+	size_t n = sizeof(unjudged) - 1;
+	struct question *q;
+
+	if (!p->owner->unjudged || line.n != n + UUID_LEN ||
+	    !span_starts(line, unjudged)) {
+		pipeline_pong(p, r, line);
+		return;
+	}
+	q = question_of(p, r, (struct span){line.p + n, UUID_LEN});
+	if (q) {
+		pipeline_drop(p, q);
+		p->owner->unjudged(p->arg, q);
+	}
+}
+
 void pipeline_line(struct pipeline *p, struct run *r, struct span line)
 {
 	struct record record;
@@ -159,7 +178,7 @@ void pipeline_line(struct pipeline *p, struct run *r, struct span line)
 	const char *why;
 
 	if (line.n && line.p[0] == '#') {
-		pipeline_pong(p, r, line);
+		remark(p, r, line);
 		return;
 	}
 	why = record_parse(&record, line.p, line.n);

@@ -44,6 +44,9 @@ struct pipeline_owner {
 	/* What came back under its id is no record, why says what is wrong. The
 	 * question is the caller's again. NULL: it stays unanswered. */
 	void (*garbled)(void *arg, struct question *, const char *why);
+	/* Nobody judges it for now: it may be asked again. The question is the
+	 * caller's again. NULL: it stays unanswered. */
+	void (*unjudged)(void *arg, struct question *);
 	/* A record came that nobody asked for; it may be a late one. */
 	void (*stray)(void *arg, const struct record *);
 	/* The state is another one now. */

@@ -66,6 +66,7 @@ static void pipeline_ended(void *arg)
 static const struct pipeline_owner pipeline_calls = {
     .answer = verdict_answer,
     .garbled = verdict_garbled,
+    .unjudged = verdict_unjudged,
     .stray = verdict_stray,
     .state = pipeline_changed,
     .ended = pipeline_ended,
@@ -82,6 +83,7 @@ static void drain_tick(struct proxy *p, int64_t now)
 	if (p->sessions || p->ended_once)
 		return;
 	p->ended_once = true;
+	verdict_retry(p);
 	pipeline_end(p->pipeline);
 }
 
@@ -94,6 +96,8 @@ static void on_tick(void *arg)
 	/* It may have become slower: double it in some 20 seconds. */
 	p->quickest += p->quickest / 256 + (p->quickest > 0);
 	verdict_deadlines(p, now);
+	if (p->retry_at && now >= p->retry_at)
+		verdict_retry(p);
 	overtake(p, now);
 	notices_tick(p->notices, now);
 	room_tick(p, now);

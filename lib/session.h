@@ -108,6 +108,9 @@ struct proxy {
 	size_t clients, logged_in;
 	struct sm_store sms;
 	struct item *oldest, *newest;	/* that have a deadline */
+	struct item *unheard;		/* logouts that nobody judged yet */
+	int64_t retry_at, retried;	/* what is stuck; 0: nothing is */
+	int64_t retry_pause;
 	struct item *requests, *last_request; /* <r/>s that wait */
 	int64_t quickest; /* way through the pipeline, lately; 0: unknown */
 	size_t held, held_bytes;	/* for a verdict */

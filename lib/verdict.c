@@ -294,25 +294,6 @@ void verdict_unsent(struct session *s)
 	}
 }
 
-/* A fresh pipeline: what came back undecided is asked again. */
-void verdict_retry(struct proxy *p)
-{
-	for (struct session *s = p->sessions; s; s = s->next) {
-		for (int way = UP; way <= DOWN; way++) {
-			struct lane *f = &s->lane[way];
-
-			f->unasked = NULL;
-			for (struct item *i = f->first; i; i = i->next) {
-				if (i->state == ITEM_STUCK)
-					i->state = ITEM_HELD;
-				if (i->state == ITEM_HELD && !f->unasked)
-					f->unasked = i;
-			}
-			lane_ask(s, way);
-		}
-	}
-}
-
 void verdict_abandon(struct item *i, const char *why)
 {
 	struct session *s = i->session;

@@ -114,12 +114,15 @@ refused() {
 	judge bad "mawk -W interactive -F '\t' -v OFS='\t' '/poison/ { next } /^#/ { print; next } { \$6 = \"pass\"; print }'"
 	broker --answer-timeout 300ms unix:bad
 	said 'is up'
-	record send - "$(M a@x/1 b@x poison)" >&7
-	record send - "$(M a@x/1 b@x fine)" | sed 's/\ts1\t/\ts2\t/' >&7
+	record send - "$(M a@x/1 b@x poison)" >records
+	record send - "$(M a@x/1 b@x fine)" | sed 's/\ts1\t/\ts2\t/' >>records
+	cat records >&7
 	came 1 1
 	said ': no server answers it as it should; it does not go on'
 	broker_end
-	assert_equal "$(column 6 <out)" pass
+	assert_equal "$(column 6 <out | head -n 1)" pass
+	# Whoever holds it is told.
+	assert_equal "$(tail -n +2 out)" "# unjudged $(head -n 1 records | column 1)"
 	assert_equal "$status" 75
 }
 

@@ -240,3 +240,18 @@ wrong() {
 	grep -q 'came back too late' n1.log
 	run -1 cup-search --event recv n1 wrong
 }
+
+@test "what no server judged is asked again, also what somebody is to receive" {
+	gave_up() { [ "$(grep -c 'it does not go on' n1.log)" -ge 2 ]; }
+	break_it() { echo recv >broken && eventually 20 gave_up && echo send >broken; }
+	mend_it() { rm broken; }
+	AFTER='| while IFS= read -r line; do
+			case $line in
+			"#"*) ;;
+			*) [ ! -e broken ] || line=$(printf "%s\n" "$line" |
+				sed "/\t$(cat broken)\t/s/\tn1\t/\tn2\t/") ;;
+			esac
+			printf "%s\n" "$line"; done' server one
+	row broken one
+	at_most n1 again $((16000 + SLACK))
+}
