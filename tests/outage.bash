@@ -101,16 +101,16 @@ deaf_way() {
 # far_host: what is started with IN_FRONT and HOST is on a host of its own, as
 # far as the network goes. False where that needs more rights.
 far_host() {
-	local n=$((BASHPID % 16384)) net
-	net=198.18.$((n / 64)).$((n % 64 * 4))
-	HOST=${net%.*}.$((${net##*.} + 2)) NETNS=cup$BASHPID NEAR=cup$BASHPID
-	ip netns add "$NETNS" &&
-		ip link add "$NEAR" type veth peer name far netns "$NETNS" &&
-		ip address add "${net%.*}.$((${net##*.} + 1))/30" dev "$NEAR" &&
-		ip link set "$NEAR" up &&
-		ip -n "$NETNS" address add "$HOST/30" dev far &&
-		ip -n "$NETNS" link set far up || return
-	IN_FRONT="ip netns exec $NETNS"
+	local n=$((BASHPID % 16384)) net near=cup$BASHPID
+	net=198.18.$((n / 64)) n=$((n % 64 * 4))
+	ip netns add "$near" 2>/dev/null || return
+	NETNS=$near
+	ip link add "$near" type veth peer name far netns "$near" &&
+		ip address add "$net.$((n + 1))/30" dev "$near" &&
+		ip link set "$near" up &&
+		ip -n "$near" address add "$net.$((n + 2))/30" dev far &&
+		ip -n "$near" link set far up || return
+	HOST=$net.$((n + 2)) IN_FRONT="ip netns exec $near"
 	certificate ca far /CN=far "subjectAltName=IP:$HOST"
 }
 

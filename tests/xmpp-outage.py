@@ -34,7 +34,6 @@ class Client:
         self.sent, self.got, self.errors = {}, [], {}  # id: when
         self.ids, self.acked, self.answer = [], 0, {}
         self.handled = 0
-        self.new = asyncio.Event()
 
     def write(self, text):
         self.writer.write(text.encode())
@@ -114,12 +113,10 @@ class Client:
                     self.answer.setdefault(ident, now())
                 else:
                     self.got.append((ident, now()))
-        self.new.set()
 
     async def listen(self):
         async for e in self.elements():
             self.take(e)
-        self.closed = True
 
     async def talk(self, to):
         n = 0
