@@ -169,7 +169,10 @@ commands() {
 	eventually 10 listens "$SERVE"
 	run bash -ec "$(commands 3)"
 	assert_line --regexp "^good: compliance-server .*:$SERVE: sends a ping back"
-	asks() { pgrep -f "cup-broker.* tls:localhost:$SERVE" >/dev/null; }
+	asks() {
+		cup-node --status n1 >status && grep -q "^stage cup-broker " status &&
+			! grep -q "^stage cup-filter " status
+	}
 	eventually 15 asks
 	talk
 	run cup-search journal.n1 "all well"

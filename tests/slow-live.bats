@@ -18,22 +18,6 @@ teardown() {
 	stop_all
 }
 
-# broken_streams SEED [loose]: 200 of them, by four pairs of clients at a time.
-broken_streams() {
-	local i clients=()
-	for i in 0 1 2 3; do
-		PYTHONPATH=$TOP/tests timeout 300 /usr/bin/python3 \
-			"$TOP/tests/xmpp-sm.py" "$PORT" 50 "$(($1 + 50 * i))" \
-			"a$i" "b$i" "${@:2}" >"streams.$i" 2>&1 3>&- &
-		clients+=($!)
-	done
-	STARTED+=("${clients[@]}")
-	for i in 0 1 2 3; do
-		wait "${clients[i]}" || fail "$(cat "streams.$i")"
-	done
-	cat streams.*
-}
-
 @test "before ejabberd clients find all, over STARTTLS and direct TLS" {
 	start_ejabberd acme.localhost alice bob carol
 	start_node
@@ -54,18 +38,6 @@ broken_streams() {
 		not_well_formed depth early_stanza stamped refused \
 		refused_managed refused_to_client resume_unknown oversize \
 		login_refused gone_in_hold request_overtakes order half_stanza
-}
-
-@test "before ejabberd 200 managed streams break, nothing is lost or doubled" {
-	start_ejabberd acme.localhost {a,b}{0..3}
-	start_node
-	broken_streams 4711 loose
-}
-
-@test "before Prosody 200 managed streams break, nothing is lost or doubled" {
-	start_prosody acme.localhost {a,b}{0..3}
-	start_node
-	broken_streams 4711
 }
 
 @test "too many open files: who is in stays, who waits gets in later" {
