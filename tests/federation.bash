@@ -206,3 +206,35 @@ unheard_of() {
 sound() {
 	! grep -sA 20 -E 'Sanitizer|runtime error' "$@"
 }
+
+# Tests of both suites.
+both_ways() {
+	says alice bob@blue.localhost "over there"
+	sees bob "got alice@red.localhost/home over there"
+	says bob alice@red.localhost/home "and back"
+	sees alice "got bob@blue.localhost/home and back"
+	journaled red send pass "over there"
+	journaled blue recv pass "over there"
+	journaled blue send pass "and back"
+	journaled red recv pass "and back"
+}
+
+offline() {
+	says alice ben@blue.localhost "for later"
+	says bob ann@red.localhost "later too"
+	eventually 5 journaled red send pass "for later"
+	eventually 5 journaled blue send pass "later too"
+	# Each answer comes behind them on the same stream between servers.
+	says alice bob@blue.localhost "marker one"
+	says bob alice@red.localhost "marker two"
+	sees bob "got .* marker one"
+	sees alice "got .* marker two"
+	unheard_of blue "for later"
+	unheard_of red "later too"
+	come ben blue.localhost "$BLUE"
+	sees ben "late alice@red.localhost/home for later"
+	journaled blue recv pass "for later"
+	come ann red.localhost "$RED"
+	sees ann "late bob@blue.localhost/home later too"
+	journaled red recv pass "later too"
+}

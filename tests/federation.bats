@@ -20,34 +20,11 @@ setup() {
 }
 
 @test "messages go both ways, judged and journaled at both nodes" {
-	says alice bob@blue.localhost "over there"
-	sees bob "got alice@red.localhost/home over there"
-	says bob alice@red.localhost/home "and back"
-	sees alice "got bob@blue.localhost/home and back"
-	journaled red send pass "over there"
-	journaled blue recv pass "over there"
-	journaled blue send pass "and back"
-	journaled red recv pass "and back"
+	both_ways
 }
 
 @test "who is offline gets it at the next login, and it is judged then" {
-	says alice ben@blue.localhost "for later"
-	says bob ann@red.localhost "later too"
-	eventually 5 journaled red send pass "for later"
-	eventually 5 journaled blue send pass "later too"
-	# Each answer comes behind them on the same stream between servers.
-	says alice bob@blue.localhost "marker one"
-	says bob alice@red.localhost "marker two"
-	sees bob "got .* marker one"
-	sees alice "got .* marker two"
-	unheard_of blue "for later"
-	unheard_of red "later too"
-	come ben blue.localhost "$BLUE"
-	sees ben "late alice@red.localhost/home for later"
-	journaled blue recv pass "for later"
-	come ann red.localhost "$RED"
-	sees ann "late bob@blue.localhost/home later too"
-	journaled red recv pass "later too"
+	offline
 }
 
 @test "what the sender's node refuses never reaches the other server" {
