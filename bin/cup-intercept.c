@@ -256,13 +256,14 @@ static int live(struct options *opt)
 	struct proxy_options *o = &opt->live.o;
 	struct buf why = BUF_EMPTY;
 	char *writer = program_find("cup-log", getenv("PATH"));
+	bool good = live_finish(&opt->live, opt->file,
+	    writer ? writer : "cup-log", &why);
 	struct proxy *p;
 	int code;
 
-	if (!live_finish(&opt->live, opt->file, writer ? writer : "cup-log",
-		&why))
-		cli_misuse("%s", buf_str(&why));
 	free(writer);
+	if (!good)
+		cli_misuse("%s", buf_str(&why));
 	o->node = opt->node;
 	o->home = &opt->home;
 	o->events = opt->events;

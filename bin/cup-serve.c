@@ -213,6 +213,7 @@ int main(int argc, const char **argv)
 	u.max = (size_t)o.max;
 	u.max_per_peer = (size_t)o.max_per_peer;
 	raise_limit(&u);
+	usher_signals(&u);
 	open_sockets(&address, &listening);
 	usher_run(&u);
 	tls_context_free(context);

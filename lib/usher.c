@@ -302,7 +302,7 @@ static void wait_and_accept(struct usher *u, struct pollfd *polls)
 	}
 }
 
-static void take_signals(struct usher *u)
+void usher_signals(struct usher *u)
 {
 	static const int ours[] = {SIGCHLD, SIGHUP, SIGTERM, SIGINT};
 	sigset_t set;
@@ -325,7 +325,6 @@ void usher_run(struct usher *u)
 	u->names[0] = u->names[1] = -1;
 	if (u->replace && pipe2(u->names, O_CLOEXEC | O_NONBLOCK) < 0)
 		tell(u, USHER_FAULT, "no pipe: %s", strerror(errno));
-	take_signals(u);
 	while (u->terms == 0 || u->guests.count) {
 		polls = mem_resize(polls, 1 + u->guests.count +
 		    ADDRESS_SOCKETS_MAX,

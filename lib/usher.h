@@ -39,10 +39,13 @@ struct usher {
 	int terms;			/* SIGTERMs that were obeyed */
 };
 
+/* Take up SIGTERM, SIGINT, SIGHUP and SIGCHLD, for the rest of the process:
+ * before anybody is told that it listens. */
+void usher_signals(struct usher *);
+
 /* Serve until SIGTERM or SIGINT has come and all connections are done: the
  * first stops listening and ends what comes from the peers, the second ends
- * the commands. Handles SIGCHLD and SIGHUP too, for the rest of the process.
- */
+ * the commands. */
 void usher_run(struct usher *);
 
 #endif
