@@ -7,11 +7,11 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-#include "broker.h"
-#include "cli.h"
-#include "diag.h"
-#include "label.h"
-#include "mem.h"
+#include "base/cli.h"
+#include "base/diag.h"
+#include "base/label.h"
+#include "base/mem.h"
+#include "broker/broker.h"
 
 enum {
 	WINDOW = 8192,

@@ -8,17 +8,17 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-#include "cli.h"
-#include "conf-file.h"
-#include "conf-save.h"
-#include "conf-show.h"
-#include "conf-text.h"
-#include "conf.h"
-#include "diag.h"
-#include "editor.h"
-#include "mem.h"
-#include "quantity.h"
-#include "survey.h"
+#include "base/cli.h"
+#include "base/diag.h"
+#include "base/mem.h"
+#include "base/quantity.h"
+#include "node/audit.h"
+#include "node/conf-file.h"
+#include "node/conf-save.h"
+#include "node/conf-show.h"
+#include "node/conf-text.h"
+#include "node/conf.h"
+#include "node/editor.h"
 
 /* What an option asks for; 0: to show or change settings. */
 enum mode { CHECK = 1, DIFF, EDIT, HISTORY, LIST, ROLLBACK, SETTINGS };
@@ -204,7 +204,7 @@ static int edit(struct work *w)
 static void version(struct work *w, const char **operand, struct buf *text)
 {
 	uint64_t n = 1;
-	size_t count;
+	size_t count = 0;
 
 	if (operand && !quantity_number(operand[0], &n))
 		cli_misuse("'%s' is not the number of a version", operand[0]);
@@ -249,8 +249,8 @@ static int history(struct work *w)
 
 	if (!store_history(&w->file.store, w->file.node, &list))
 		diag_die_errno(EX_IOERR, "cannot read the history");
-	if (!conf_show_history(&w->file.store, w->file.node, &list, &w->file.conf, &which,
-		&w->out))
+	if (!conf_show_history(&w->file.store, w->file.node, &list,
+		&w->file.conf, &which, &w->out))
 		diag_die_errno(EX_IOERR, "cannot read version %s", which);
 	store_list_release(&list);
 	return EX_OK;
@@ -258,16 +258,16 @@ static int history(struct work *w)
 
 static int check(struct work *w)
 {
-	struct survey s = {BUF_EMPTY, {0}};
+	struct audit s = {BUF_EMPTY, {0}};
 	int code;
 
 	diag_lines(buf_str(&w->file.mistakes));
 	if (w->file.mistakes.len)
 		return EX_CONFIG;
-	survey_all(&s, &w->file.conf, getenv("PATH"));
+	audit_all(&s, &w->file.conf, getenv("PATH"));
 	buf_addspan(&w->out, buf_span(&s.lines));
 	code = s.count[FINDING_WRONG] || s.count[FINDING_OPEN] ? 1 : EX_OK;
-	survey_release(&s);
+	audit_release(&s);
 	return code;
 }
 

@@ -9,14 +9,14 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-#include "bounce.h"
-#include "cli.h"
-#include "diag.h"
-#include "digest.h"
-#include "intake.h"
-#include "out.h"
-#include "proof.h"
-#include "stanza.h"
+#include "base/cli.h"
+#include "base/diag.h"
+#include "base/digest.h"
+#include "io/out.h"
+#include "record/proof.h"
+#include "record/reader.h"
+#include "xml/bounce.h"
+#include "xml/stanza.h"
 
 struct options {
 	char *errors, *key;
@@ -191,24 +191,24 @@ static void spill(struct gate *g)
 
 static void pump(struct gate *g)
 {
-	enum intake_item item;
-	struct intake in;
+	enum reader_item item;
+	struct reader in;
 	struct record r;
 
-	intake_init(&in, STDIN_FILENO);
-	while ((item = intake_next(&in, &r)) != INTAKE_END) {
+	reader_init(&in, STDIN_FILENO);
+	while ((item = reader_next(&in, &r)) != READER_END) {
 		switch (item) {
-		case INTAKE_RECORD:
+		case READER_RECORD:
 			judge(g, &r, in.number);
 			break;
-		case INTAKE_COMMENT:
+		case READER_COMMENT:
 			comment(g, in.line);
 			break;
-		case INTAKE_BAD:
+		case READER_BAD:
 			g->malformed++;
 			diag_warn("line %" PRIu64 ": %s", in.number, in.why);
 			break;
-		case INTAKE_DRAINED:
+		case READER_DRAINED:
 			flush(g);
 			break;
 		default:
@@ -219,7 +219,7 @@ static void pump(struct gate *g)
 		spill(g);
 	}
 	flush(g);
-	intake_release(&in);
+	reader_release(&in);
 }
 
 /* A name for a descriptor of ours is that descriptor: to open it again would

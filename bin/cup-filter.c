@@ -3,49 +3,145 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sysexits.h>
 #include <unistd.h>
 
-#include "cli.h"
-#include "diag.h"
-#include "intake.h"
-#include "out.h"
-#include "policy.h"
+#include "base/args.h"
+#include "base/cli.h"
+#include "base/diag.h"
+#include "io/out.h"
+#include "io/program.h"
+#include "policy/policy.h"
+#include "record/reader.h"
+#include "record/traffic.h"
+#include "trial/report.h"
+#include "trial/shade.h"
+#include "trial/shadow.h"
+#include "trial/try.h"
 
 struct options {
-	int check, explain;
+	int check, explain, anew;
+	char *save, *snapshot, *shadow_file, *shadow_journal, *events;
+	struct args compare, shadow; /* other policies */
+	const struct report_format *format;
 	poptContext context; /* its rest are the policies */
 };
 
 struct stage {
 	struct policy *policy;
-	struct intake in;
+	struct reader in;
 	struct out out;
-	bool explain;
+	bool explain, anew;
 	uint64_t bad;
+	struct shadow *shadow; /* NULL: none */
 };
+
+enum { OPT_SAVE = 1, OPT_SNAPSHOT, OPT_SHADOW_FILE, OPT_SHADOW_JOURNAL,
+	OPT_COMPARE, OPT_SHADOW, OPT_OUTPUT, OPT_EVENTS };
+
+static void check_options(const struct options *o)
+{
+	bool tries = o->compare.count, shadowed = o->shadow.count;
+
+	if (!poptPeekArg(o->context))
+		cli_misuse("no policy given");
+	if (o->check && o->explain)
+		cli_misuse("--check and --explain do not go together");
+	if (o->check && o->anew)
+		cli_misuse("--check and --anew do not go together");
+	if (o->save && !o->check)
+		cli_misuse("--save goes with --check");
+	if (o->events && !o->check)
+		cli_misuse("--events goes with --check");
+	if (o->save && o->snapshot)
+		cli_misuse("--save and --snapshot do not go together");
+	if (tries && (o->check || o->explain || o->anew || o->snapshot ||
+			 shadowed))
+		cli_misuse("--compare goes with --output alone");
+	if (o->format && !tries)
+		cli_misuse("--output goes with --compare");
+	if (shadowed && (o->check || o->explain || o->anew))
+		cli_misuse("--shadow goes with neither --check, --explain nor "
+			   "--anew");
+	if (shadowed != (o->shadow_file || o->shadow_journal) ||
+	    (o->shadow_file && o->shadow_journal))
+		cli_misuse("--shadow goes with either --shadow-file or "
+			   "--shadow-journal");
+}
+
+static void take_option(struct options *o, int option)
+{
+	char *value = cli_argument(o->context), **to = NULL;
+
+	if (option == OPT_SAVE)
+		to = &o->save;
+	else if (option == OPT_SNAPSHOT)
+		to = &o->snapshot;
+	else if (option == OPT_SHADOW_FILE)
+		to = &o->shadow_file;
+	else if (option == OPT_SHADOW_JOURNAL)
+		to = &o->shadow_journal;
+	else if (option == OPT_EVENTS)
+		to = &o->events;
+	if (to) {
+		free(*to);
+		*to = value;
+		return;
+	}
+	if (option == OPT_COMPARE)
+		args_add(&o->compare, value);
+	else if (option == OPT_SHADOW)
+		args_add(&o->shadow, value);
+	else if (!(o->format = report_format_from(value)))
+		cli_misuse("option '--output': '%s' is neither table, json "
+			   "nor records", value);
+	free(value);
+}
 
 static void parse_options(int argc, const char **argv, struct options *o)
 {
+	int rc;
+
 	const struct poptOption table[] = {
 	    {"check", '\0', POPT_ARG_NONE, &o->check, 0,
 		"Look for mistakes in the policy and exit", NULL},
 	    {"explain", '\0', POPT_ARG_NONE, &o->explain, 0,
 		"Print how each record is decided, not the records", NULL},
+	    {"anew", '\0', POPT_ARG_NONE, &o->anew, 0,
+		"Decide as if nothing had been decided yet", NULL},
+	    {"save", '\0', POPT_ARG_STRING, NULL, OPT_SAVE,
+		"With --check: put all files of the policy into this one",
+		"FILE"},
+	    {"snapshot", '\0', POPT_ARG_STRING, NULL, OPT_SNAPSHOT,
+		"Read the policy's files from what --save made", "FILE"},
+	    {"events", '\0', POPT_ARG_STRING, NULL, OPT_EVENTS,
+		"With --check: name rules that these events do not reach",
+		"LIST"},
+	    {"compare", '\0', POPT_ARG_STRING, NULL, OPT_COMPARE,
+		"Print what POLICY decides otherwise than this one", "OLD"},
+	    {"output", 'o', POPT_ARG_STRING, NULL, OPT_OUTPUT,
+		"With --compare: print a table, json or records", "FORMAT"},
+	    {"shadow", '\0', POPT_ARG_STRING, NULL, OPT_SHADOW,
+		"Beside, see what this policy would decide otherwise", "NEW"},
+	    {"shadow-file", '\0', POPT_ARG_STRING, NULL, OPT_SHADOW_FILE,
+		"Append those records to this file", "FILE"},
+	    {"shadow-journal", '\0', POPT_ARG_STRING, NULL,
+		OPT_SHADOW_JOURNAL, "Have cup-log write them there",
+		"JOURNAL"},
 	    CLI_TABLE,
 	};
 
 	o->context = cli_open(argc, argv, table, "POLICY...", false);
-	while (cli_next(o->context) != -1)
-		continue;
-	if (!poptPeekArg(o->context))
-		cli_misuse("no policy given");
-	if (o->check && o->explain)
-		cli_misuse("--check and --explain do not go together");
+	while ((rc = cli_next(o->context)) != -1)
+		take_option(o, rc);
+	check_options(o);
 }
 
-/* Print what is wrong, and where warned is set also what is doubtful. */
-static void print_notes(const struct policy *p, bool warned)
+/* Print what is wrong, and where warned is set also what is doubtful. what: of
+ * whose policy, "" or with ": " at its end. */
+static void print_notes(
+    const struct policy *p, bool warned, const char *what)
 {
 	const struct policy_note *n;
 
@@ -56,19 +152,24 @@ static void print_notes(const struct policy *p, bool warned)
 			continue;
 		if (n->line)
 			diag_warn(
-			    "%s:%lu: %s%s", n->path, n->line, kind, n->text);
+			    "%s%s:%lu: %s%s", what, n->path, n->line, kind,
+			    n->text);
 		else
-			diag_warn("%s: %s%s", n->path, kind, n->text);
+			diag_warn("%s%s: %s%s", what, n->path, kind, n->text);
 	}
 }
 
-static int check(const struct policy *p, bool good)
+static int check(const struct policy *p, bool good, const char *save)
 {
 	size_t rules = policy_rules(p), tables = policy_tables(p);
 
-	print_notes(p, true);
+	print_notes(p, true, "");
 	if (!good)
 		return EX_CONFIG;
+	if (save && !policy_save(p, save)) {
+		diag_warn_errno("cannot write '%s'", save);
+		return EX_IOERR;
+	}
 	printf("%zu rule%s, %zu table%s, tag %s\n", rules, &"s"[rules == 1],
 	    tables, &"s"[tables == 1], policy_tag(p));
 	cli_close_stdout();
@@ -83,28 +184,36 @@ static void bad_line(struct stage *s, const char *why)
 
 static void decide(struct stage *s, struct record *r)
 {
+	const struct span came = r->field[RECORD_STANZA];
 	struct buf *out = &s->out.buf;
 	const char *why = NULL;
 	enum policy_outcome outcome;
 
+	if (s->anew)
+		record_begin_anew(r);
 	outcome = policy_decide(s->policy, r, &why, s->explain ? out : NULL);
+	if (policy_forgot(s->policy))
+		diag_warn("more conversations than are remembered: the "
+			  "oldest are forgotten");
 	if (outcome == POLICY_BAD)
 		bad_line(s, why);
 	else if (s->explain)
 		return;
-	else if (outcome == POLICY_WRITE)
+	else if (outcome == POLICY_WRITE || s->anew)
 		record_write(out, r);
 	else {
 		buf_addspan(out, s->in.line);
 		buf_addc(out, '\n');
 	}
+	if (s->shadow && outcome != POLICY_BAD)
+		shadow_add(s->shadow, s->in.line, came, r);
 }
 
-static void handle(struct stage *s, enum intake_item item, struct record *r)
+static void handle(struct stage *s, enum reader_item item, struct record *r)
 {
-	if (item == INTAKE_BAD) {
+	if (item == READER_BAD) {
 		bad_line(s, s->in.why);
-	} else if (item == INTAKE_RECORD) {
+	} else if (item == READER_RECORD) {
 		decide(s, r);
 	} else if (!s->explain) {
 		buf_addspan(&s->out.buf, s->in.line);
@@ -112,66 +221,160 @@ static void handle(struct stage *s, enum intake_item item, struct record *r)
 	}
 }
 
+static bool flush(struct stage *s)
+{
+	bool written = out_flush(&s->out);
+
+	/* Whatever becomes of the shadow, it is no fault of the stage. */
+	if (s->shadow)
+		shadow_push(s->shadow);
+	return written;
+}
+
 /* Until the end of the input; returns the exit status. */
 static int run(struct stage *s)
 {
 	struct record r;
-	enum intake_item item;
+	enum reader_item item;
 
-	while ((item = intake_next(&s->in, &r)) != INTAKE_END) {
+	while ((item = reader_next(&s->in, &r)) != READER_END) {
 		bool written;
 
-		if (item == INTAKE_ERROR) {
+		if (item == READER_ERROR) {
 			diag_warn_errno("cannot read standard input");
 			return EX_IOERR;
 		}
-		if (item != INTAKE_DRAINED)
+		if (item != READER_DRAINED)
 			handle(s, item, &r);
-		written = item == INTAKE_DRAINED ? out_flush(&s->out)
-						 : out_spill(&s->out);
+		written = (item != READER_DRAINED &&
+			      s->out.buf.len < OUT_SPILL) || flush(s);
 		if (!written)
 			break;
 	}
-	if (item != INTAKE_END || !out_flush(&s->out)) {
+	if (item != READER_END || !flush(s)) {
 		diag_warn_errno("cannot write to standard output");
 		return EX_IOERR;
 	}
 	return s->bad ? EX_DATAERR : EX_OK;
 }
 
-static int filter(struct policy *p, bool explain)
+/* In the process beside: the policy is only read there, so that nothing in it
+ * can harm the stage. */
+static int shade(void *arg)
 {
-	struct stage s = {
-	    .policy = p, .out = {.fd = STDOUT_FILENO}, .explain = explain};
+	const struct options *o = arg;
+	char *writer = program_find("cup-log", getenv("PATH"));
+	struct policy *p = policy_new();
+	struct shade s = {.policy = p, .file = o->shadow_file,
+	    .journal = o->shadow_journal,
+	    .writer = writer ? writer : "cup-log", .say = diag_warn};
+	int status = EX_CONFIG;
+
+	for (size_t i = 0; i < o->shadow.count; i++)
+		policy_read(p, o->shadow.word[i]);
+	if (policy_ready(p))
+		status = shade_run(&s);
+	else
+		print_notes(p, false, "shadow: ");
+	policy_free(p);
+	free(writer);
+	return status;
+}
+
+static int filter(
+    struct policy *p, const struct options *o, struct shadow *shadow)
+{
+	struct stage s = {.policy = p,
+	    .out = {.fd = STDOUT_FILENO},
+	    .explain = o->explain,
+	    .anew = o->anew,
+	    .shadow = shadow};
 	int status;
 
-	intake_init(&s.in, STDIN_FILENO);
+	reader_init(&s.in, STDIN_FILENO);
 	out_pipe_size(STDOUT_FILENO);
 	status = run(&s);
-	intake_release(&s.in);
+	if (shadow) {
+		/* Whoever reads on need not wait for it. */
+		close(STDOUT_FILENO);
+		shadow_end(shadow);
+	}
+	reader_release(&s.in);
 	buf_release(&s.out.buf);
 	return status;
+}
+
+static int compare(struct policy *p, const struct options *o)
+{
+	struct policy *before = policy_new();
+	const struct trial t = {.before = before, .after = p,
+	    .format = o->format ? o->format : report_format_from("table"),
+	    .shown = isatty(STDERR_FILENO), .say = diag_warn};
+	int status = EX_CONFIG;
+
+	for (size_t i = 0; i < o->compare.count; i++)
+		policy_read(before, o->compare.word[i]);
+	if (policy_ready(before))
+		status = trial_run(&t);
+	else
+		print_notes(before, false, "");
+	policy_free(before);
+	return status;
+}
+
+static unsigned events(const char *list)
+{
+	struct span unknown;
+	unsigned set = traffic_events(list, &unknown);
+
+	if (!set)
+		cli_misuse("option '--events': unknown event '%.*s'",
+		    SPAN_ARG(unknown));
+	return set;
 }
 
 int main(int argc, char **argv)
 {
 	struct options o = {0};
-	struct policy *p = policy_new();
-	const char *path;
-	bool good;
+	struct shadow shadow = {.fd = -1, .say = diag_warn};
+	struct policy *p;
+	const char *path, *why;
+	bool good, shadowed = false;
 	int status = EX_CONFIG;
 
 	parse_options(argc, (const char **)argv, &o);
+	if (o.shadow.count) {
+		shadowed = shadow_begin(&shadow, shade, &o);
+		if (!shadowed)
+			diag_warn_errno("shadow: cannot be started");
+	}
+	p = policy_new();
+	if (o.save)
+		policy_keep(p);
+	if (o.events)
+		policy_events(p, events(o.events), o.events);
+	why = o.snapshot ? policy_from(p, o.snapshot) : NULL;
+	if (why)
+		diag_die(EX_CONFIG, "snapshot '%s': %s", o.snapshot, why);
 	while ((path = poptGetArg(o.context)) != NULL)
 		policy_read(p, path);
 	good = policy_ready(p);
 	if (o.check)
-		status = check(p, good);
+		status = check(p, good, o.save);
+	else if (good && o.compare.count)
+		status = compare(p, &o);
 	else if (good)
-		status = filter(p, o.explain);
+		status = filter(p, &o, shadowed ? &shadow : NULL);
 	else
-		print_notes(p, false);
+		print_notes(p, false, "");
 	policy_free(p);
+	free(o.save);
+	free(o.snapshot);
+	free(o.events);
+	free(o.shadow_file);
+	free(o.shadow_journal);
+	args_release(&o.compare);
+	args_release(&o.shadow);
 	poptFreeContext(o.context);
 	return status;
 }

@@ -7,20 +7,23 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sysexits.h>
+#include <time.h>
 #include <unistd.h>
 
-#include "cli.h"
-#include "diag.h"
-#include "home.h"
-#include "live-options.h"
-#include "node-name.h"
-#include "notify.h"
-#include "out.h"
-#include "program.h"
-#include "record.h"
-#include "recording.h"
-#include "traffic.h"
+#include "base/cli.h"
+#include "base/diag.h"
+#include "base/stamp.h"
+#include "io/notify.h"
+#include "io/out.h"
+#include "io/program.h"
+#include "live/options.h"
+#include "record/local.h"
+#include "record/node-name.h"
+#include "record/record.h"
+#include "record/recording.h"
+#include "record/traffic.h"
 
 enum {
 	LIMIT_MIN = 1024,
@@ -30,10 +33,12 @@ enum {
 };
 
 struct options {
-	struct home home;
+	struct local local;
 	unsigned events;
 	char *node;
 	size_t limit;
+	struct recording_how how;
+	int times;
 	struct live live;
 	const char **file; /* operands, NULL at the end */
 	poptContext ctx;   /* their owner */
@@ -48,16 +53,16 @@ struct intercept {
 	int status;
 };
 
-static void set_as(struct home *h, char *jid)
+static void set_as(struct local *h, char *jid)
 {
-	if (!home_as(h, span_of(jid)))
+	if (!local_set_account(h, span_of(jid)))
 		cli_misuse("option '--as': '%s' is no JID", jid);
 	free(jid);
 }
 
-static void add_domain(struct home *h, char *domain)
+static void add_domain(struct local *h, char *domain)
 {
-	if (!home_domain(h, span_of(domain)))
+	if (!local_add_domain(h, span_of(domain)))
 		cli_misuse("option '--domain': '%s' is no domain", domain);
 	free(domain);
 }
@@ -83,6 +88,19 @@ static void set_node(struct options *opt, char *name)
 	opt->node = name;
 }
 
+static void set_how(struct options *opt, int option, char *value)
+{
+	const char *name = option == 'f' ? "format"
+	    : option == 'z'		 ? "zone"
+					 : "day";
+	const char *why = recording_set(&opt->how, name, value);
+
+	if (why)
+		cli_misuse("option '--%s': bad value '%s': %s", name, value,
+		    why);
+	free(value);
+}
+
 static void set_live(struct options *opt, poptContext ctx, int option)
 {
 	struct buf why = BUF_EMPTY;
@@ -102,10 +120,10 @@ static void parse_option(struct options *opt, poptContext ctx, int option)
 	}
 	switch (option) {
 	case 'd':
-		add_domain(&opt->home, cli_argument(ctx));
+		add_domain(&opt->local, cli_argument(ctx));
 		break;
 	case 'a':
-		set_as(&opt->home, cli_argument(ctx));
+		set_as(&opt->local, cli_argument(ctx));
 		break;
 	case 'e':
 		opt->events = events(cli_argument(ctx));
@@ -116,6 +134,11 @@ static void parse_option(struct options *opt, poptContext ctx, int option)
 	case 's':
 		opt->limit =
 		    cli_size(ctx, "max-size", LIMIT_MIN, LIMIT_MAX);
+		break;
+	case 'f':
+	case 'z':
+	case 'y':
+		set_how(opt, option, cli_argument(ctx));
 		break;
 	default:
 		break;
@@ -158,6 +181,16 @@ static struct options parse(int argc, const char **argv)
 		"Name of this node (default: the host's)", "NAME"},
 	    {"max-size", '\0', POPT_ARG_STRING, NULL, 's',
 		"Refuse stanzas of more bytes (default: 256K)", "SIZE"},
+	    {"format", '\0', POPT_ARG_STRING, NULL, 'f',
+		"What recordings are: auto (the default), stream, log, export",
+		"FORMAT"},
+	    {"times", '\0', POPT_ARG_NONE, &opt.times, 0,
+		"Records have the recording's times, not the present one",
+		NULL},
+	    {"zone", '\0', POPT_ARG_STRING, NULL, 'z',
+		"Its times are UTC (the default), local, or as +02:00", "ZONE"},
+	    {"day", '\0', POPT_ARG_STRING, NULL, 'y',
+		"Its first time without a date is of this day", "DATE"},
 	    {NULL, '\0', POPT_ARG_INCLUDE_TABLE, live, 0,
 		"Options to be a live proxy:", NULL},
 	    CLI_TABLE};
@@ -182,6 +215,17 @@ static void flush(struct intercept *t, bool all)
 {
 	if (!(all ? out_flush(&t->out) : out_spill(&t->out)))
 		diag_die_errno(EX_IOERR, "cannot write to standard output");
+}
+
+/* When the input was changed last: for times that do not say of which day or
+ * year they are. */
+static int64_t changed(int fd)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
+		return (int64_t)st.st_mtime * 1000000;
+	return stamp_now();
 }
 
 /* Read one input to its end; false if reading it failed. */
@@ -220,7 +264,7 @@ static void intercept(struct intercept *t, const char *path)
 		t->status = EX_IOERR;
 		return;
 	}
-	recording_begin(&t->recording, fd);
+	recording_begin(&t->recording, fd, changed(fd));
 	if (!pump(t, name)) {
 		diag_warn_errno("cannot read '%s'", name);
 		t->status = EX_IOERR;
@@ -251,6 +295,15 @@ static void tell_stopping(void)
 	notify_send(getenv("NOTIFY_SOCKET"), "STOPPING=1");
 }
 
+static void tell_pipeline(const char *word)
+{
+	struct buf b = BUF_EMPTY;
+
+	buf_addf(&b, NOTIFY_PIPELINE "=%s", word);
+	notify_hint(getenv("NOTIFY_SOCKET"), buf_str(&b));
+	buf_release(&b);
+}
+
 static int live(struct options *opt)
 {
 	struct proxy_options *o = &opt->live.o;
@@ -265,15 +318,17 @@ static int live(struct options *opt)
 	if (!good)
 		cli_misuse("%s", buf_str(&why));
 	o->node = opt->node;
-	o->home = &opt->home;
+	o->local = &opt->local;
 	o->events = opt->events;
 	o->max_size = opt->limit;
 	o->listen_pid = getenv("LISTEN_PID");
 	o->listen_fds = getenv("LISTEN_FDS");
 	o->listen_names = getenv("LISTEN_FDNAMES");
 	o->say = diag_warn;
+	o->say_whole = diag_whole;
 	o->ready = tell_ready;
 	o->stopping = tell_stopping;
+	o->pipeline_is = tell_pipeline;
 	set_process();
 	p = proxy_new(o, &why, &code);
 	if (!p)
@@ -290,7 +345,7 @@ static void release(struct intercept *t)
 	if (t->xml)
 		recording_release(&t->recording);
 	xml_free(t->xml);
-	home_release(&t->opt.home);
+	local_release(&t->opt.local);
 	buf_release(&t->out.buf);
 	free(t->opt.node);
 	poptFreeContext(t->opt.ctx);
@@ -308,8 +363,11 @@ int main(int argc, char **argv)
 	}
 	t.recorder.node = span_of(t.opt.node);
 	t.xml = xml_new();
-	recording_init(&t.recording, &t.opt.home, t.opt.events, t.opt.limit,
+	recording_init(&t.recording, &t.opt.local, t.opt.events, t.opt.limit,
 	    &t.recorder, t.xml);
+	t.opt.how.times = t.opt.times;
+	t.recording.how = t.opt.how;
+	tzset();
 	out_pipe_size(STDOUT_FILENO);
 	if (!t.opt.file)
 		intercept(&t, NULL);

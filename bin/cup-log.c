@@ -9,14 +9,14 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-#include "cli.h"
-#include "diag.h"
-#include "ending.h"
-#include "intake.h"
-#include "journal-write.h"
-#include "mem.h"
-#include "out.h"
-#include "uuid.h"
+#include "base/cli.h"
+#include "base/diag.h"
+#include "base/mem.h"
+#include "base/uuid.h"
+#include "io/ending.h"
+#include "io/out.h"
+#include "journal/write.h"
+#include "record/reader.h"
 
 enum {
 	SEGMENT_MIN = 4096,
@@ -34,7 +34,7 @@ struct options {
 
 struct log {
 	const char *node; /* NULL: of any */
-	struct intake in;
+	struct reader in;
 	int ending; /* readable once it shall end */
 	struct journal_writer *writer;
 	bool bad;    /* a line was dropped */
@@ -125,6 +125,8 @@ static int code_of(const struct journal_error *e)
 		return EX_TEMPFAIL;
 	case FAULT_CORRUPT:
 		return EX_DATAERR;
+	case FAULT_UNTRUSTED:
+		return EX_CONFIG;
 	case FAULT_SYSTEM:
 	case FAULT_OUTPUT:
 		break;
@@ -193,7 +195,7 @@ static bool journal_record(struct log *l, const struct record *r)
 		return true;
 	}
 	found = writer_add(l->writer, l->in.line, r,
-	    intake_peek(&l->in, UUID_LEN));
+	    reader_peek(&l->in, UUID_LEN));
 	if (found == WRITER_CONFLICT)
 		diag_warn("line %" PRIu64 ": id %.*s is journaled already "
 			  "with another stanza",
@@ -214,24 +216,24 @@ static void run(struct log *l)
 	bool ok = true;
 
 	while (ok) {
-		switch (intake_next(&l->in, &r)) {
-		case INTAKE_RECORD:
+		switch (reader_next(&l->in, &r)) {
+		case READER_RECORD:
 			ok = journal_record(l, &r);
 			break;
-		case INTAKE_COMMENT:
+		case READER_COMMENT:
 			ok = writer_comment(l->writer, l->in.line);
 			break;
-		case INTAKE_BAD:
+		case READER_BAD:
 			diag_warn("line %" PRIu64 ": %s", l->in.number,
 			    l->in.why);
 			l->bad = true;
 			break;
-		case INTAKE_DRAINED:
+		case READER_DRAINED:
 			ok = writer_offer(l->writer) && await_input(l);
 			break;
-		case INTAKE_END:
+		case READER_END:
 			return;
-		case INTAKE_ERROR:
+		case READER_ERROR:
 			diag_warn_errno("cannot read standard input");
 			l->unread = true;
 			return;
@@ -275,13 +277,13 @@ static int serve(const struct options *o, struct digest *proof)
 	l.ending = ending_catch();
 	if (l.ending < 0)
 		diag_die_errno(EX_OSERR, "cannot watch signals");
-	intake_init(&l.in, STDIN_FILENO);
+	reader_init(&l.in, STDIN_FILENO);
 	out_pipe_size(STDOUT_FILENO);
 	run(&l);
 	if (!writer_close(l.writer, &e))
 		report(o->journal, &e);
 	ending_release();
-	intake_release(&l.in);
+	reader_release(&l.in);
 	if (e.fault)
 		return code_of(&e);
 	if (ending_caught())

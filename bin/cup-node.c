@@ -11,15 +11,15 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-#include "cli.h"
-#include "conf-node.h"
-#include "control.h"
-#include "diag.h"
-#include "mem.h"
-#include "node.h"
-#include "program.h"
-#include "quantity.h"
-#include "wiring.h"
+#include "base/cli.h"
+#include "base/diag.h"
+#include "base/mem.h"
+#include "base/quantity.h"
+#include "io/program.h"
+#include "node/commands.h"
+#include "node/conf-node.h"
+#include "node/control.h"
+#include "node/node.h"
 
 enum {
 	STATUS_WAIT = 5000, /* milliseconds to answer in */
@@ -103,14 +103,14 @@ static void read_settings(const struct options *o, struct conf *c)
 
 static int commands(const struct options *o)
 {
-	struct wiring w = {.stages = 0};
+	struct commands w = {.stages = 0};
 	struct args a = {NULL, 0};
 	struct buf out = BUF_EMPTY;
 	struct conf c = {0};
 
 	read_settings(o, &c);
-	wiring_intercept(&a, &c, o->run_dir, o->node);
-	wiring_pipeline(&w, &c, o->run_dir, o->node);
+	commands_intercept(&a, &c, o->run_dir, o->node);
+	commands_pipeline(&w, &c, o->run_dir, o->node);
 	args_text(&a, &out);
 	buf_addc(&out, '\n');
 	for (size_t i = 0; i < w.stages; i++) {
@@ -119,7 +119,7 @@ static int commands(const struct options *o)
 	}
 	fputs(buf_str(&out), stdout);
 	args_release(&a);
-	wiring_release(&w);
+	commands_release(&w);
 	conf_release(&c);
 	buf_release(&out);
 	cli_close_stdout();
@@ -130,7 +130,7 @@ static int commands(const struct options *o)
 static enum control_answer ask(const struct options *o, const char *request,
     int ms, struct buf *lines, int *code)
 {
-	char *path = wiring_path(o->run_dir, o->node, "control");
+	char *path = commands_path(o->run_dir, o->node, "control");
 	struct buf why = BUF_EMPTY;
 	enum control_answer found =
 	    control_ask(path, request, ms, lines, code, &why);
@@ -170,12 +170,12 @@ static void check(const struct options *o)
 	char *path = NULL;
 
 	read_settings(o, &c);
-	if (wiring_check(&a, &c))
+	if (commands_check(&a, &c, NULL))
 		path = program_find(a.word[0], getenv("PATH"));
 	if (path) {
 		free(a.word[0]);
 		a.word[0] = path;
-		if (program_run((const char *const *)a.word, &out) != 0) {
+		if (program_run((const char *const *)a.word, &out, NULL, NULL) != 0) {
 			diag_lines(buf_str(&out));
 			exit(EX_CONFIG);
 		}
@@ -220,7 +220,8 @@ static int stop(const struct options *o)
 /* The time in which systemd wants to hear something, in milliseconds. */
 static uint64_t watchdog(void)
 {
-	const char *usec = getenv("WATCHDOG_USEC"), *pid = getenv("WATCHDOG_PID");
+	const char *usec = getenv("WATCHDOG_USEC"),
+		   *pid = getenv("WATCHDOG_PID");
 	uint64_t n = 0, p = (uint64_t)getpid();
 
 	if (pid && !quantity_number(pid, &p))

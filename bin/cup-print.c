@@ -9,18 +9,18 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "cli.h"
-#include "diag.h"
-#include "out.h"
-#include "print.h"
-#include "source.h"
-#include "view.h"
+#include "base/cli.h"
+#include "base/diag.h"
+#include "io/out.h"
+#include "journal/print.h"
+#include "journal/source.h"
+#include "record/fields.h"
 
 enum colour { COLOUR_AUTO, COLOUR_ALWAYS, COLOUR_NEVER, COLOURS };
 
 struct shop {
 	struct print print;
-	struct view view;
+	struct fields fields;
 	struct out out;
 	bool malformed, failed;
 };
@@ -149,12 +149,12 @@ static void written(bool ok)
 static void show(struct shop *s, struct source *source,
     const struct record *r)
 {
-	view_begin(&s->view, r, source->seq);
-	s->print.format->record(&s->print, &s->view, &s->out.buf);
-	if (s->view.fault) {
+	fields_begin(&s->fields, r, source->seq);
+	s->print.format->record(&s->print, &s->fields, &s->out.buf);
+	if (s->fields.fault) {
 		s->malformed = true;
 		diag_warn("%s: its stanza is not in canonical form: %s",
-		    source_where(source), s->view.fault);
+		    source_where(source), s->fields.fault);
 	}
 	written(out_spill(&s->out));
 }
@@ -212,7 +212,7 @@ int main(int argc, char **argv)
 	poptFreeContext(ctx);
 	written(out_flush(&s.out));
 	cli_close_stdout();
-	view_release(&s.view);
+	fields_release(&s.fields);
 	print_release(&s.print);
 	buf_release(&s.out.buf);
 	if (s.failed)

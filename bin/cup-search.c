@@ -8,30 +8,32 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-#include "cli.h"
-#include "diag.h"
-#include "mem.h"
-#include "out.h"
-#include "search.h"
-#include "source.h"
-#include "stamp.h"
+#include "base/cli.h"
+#include "base/diag.h"
+#include "base/mem.h"
+#include "base/stamp.h"
+#include "io/out.h"
+#include "journal/search.h"
+#include "journal/source.h"
+#include "journal/unique.h"
 
 struct options {
 	char *journal; /* "-": standard input */
-	int count;
+	int count, unique;
 	uint64_t limit; /* 0: none */
 };
 
 struct hunt {
 	struct options opt;
 	struct search *search;
+	struct unique *unique; /* NULL: every record */
 	struct source source;
 	struct out out;
 	uint64_t found, malformed;
 };
 
 /* Rows whose value is a key of the search, counted from 1. */
-enum { LIMIT = SEARCH_KEYS + 1 };
+enum { LIMIT = SEARCH_KEYS + 1, WORDS };
 
 static void add(struct search *s, enum search_key k, const char *option,
     char *value)
@@ -55,7 +57,7 @@ static const char *option_name(const struct poptOption *table, int value)
 
 static struct options parse(int argc, const char **argv, struct search *s)
 {
-	struct options opt = {NULL, 0, 0};
+	struct options opt = {.journal = NULL};
 #define KEY(name, key, text, word)                                             \
 	{name, '\0', POPT_ARG_STRING, NULL, (key) + 1, text, word}
 	const struct poptOption table[] = {
@@ -75,6 +77,10 @@ static struct options parse(int argc, const char **argv, struct search *s)
 		"ID"),
 	    KEY("node", SEARCH_NODE, "Of this node", "NAME"),
 	    KEY("session", SEARCH_SESSION, "Of this session", "TOKEN"),
+	    {"words", '\0', POPT_ARG_NONE, NULL, WORDS,
+		"With words for people in them", NULL},
+	    {"unique", '\0', POPT_ARG_NONE, &opt.unique, 0,
+		"Each message once, with the ids of its copies", NULL},
 	    {"count", 'c', POPT_ARG_NONE, &opt.count, 0,
 		"Print only how many there are", NULL},
 	    {"limit", 'n', POPT_ARG_STRING, NULL, LIMIT,
@@ -88,6 +94,8 @@ static struct options parse(int argc, const char **argv, struct search *s)
 	while ((rc = cli_next(ctx)) >= 0) {
 		if (rc == LIMIT)
 			opt.limit = cli_size(ctx, "limit", 1, UINT64_MAX - 1);
+		else if (rc == WORDS)
+			(void)search_add(s, SEARCH_WORDS, "", 0);
 		else
 			add(s, (enum search_key)(rc - 1),
 			    option_name(table, rc), cli_argument(ctx));
@@ -132,12 +140,22 @@ static void look(struct hunt *h, const struct record *r)
 	case SEARCH_YES:
 		break;
 	}
+	if (h->unique && !unique_add(h->unique, r, h->source.line))
+		return;
 	h->found++;
-	if (h->opt.count)
+	if (h->opt.count || h->unique)
 		return;
 	buf_addspan(&h->out.buf, h->source.line);
 	buf_addc(&h->out.buf, '\n');
 	written(out_spill(&h->out));
+}
+
+static void write_unique(struct hunt *h)
+{
+	for (size_t i = 0; i < h->found; i++) {
+		unique_write(h->unique, i, &h->out.buf);
+		written(out_spill(&h->out));
+	}
 }
 
 static void run(struct hunt *h)
@@ -145,8 +163,9 @@ static void run(struct hunt *h)
 	enum source_item item = SOURCE_RECORD;
 	struct record r;
 
-	while (item != SOURCE_END &&
-	    (!h->opt.limit || h->found < h->opt.limit)) {
+	/* A copy of what is wanted may be the last of all. */
+	while (item != SOURCE_END && (!h->opt.limit || h->unique ||
+					 h->found < h->opt.limit)) {
 		item = source_next(&h->source, &r);
 		if (item == SOURCE_RECORD)
 			look(h, &r);
@@ -160,6 +179,10 @@ static void run(struct hunt *h)
 			exit(EX_IOERR);
 		}
 	}
+	if (h->opt.limit && h->found > h->opt.limit)
+		h->found = h->opt.limit;
+	if (h->unique && !h->opt.count)
+		write_unique(h);
 	if (h->opt.count)
 		buf_addf(&h->out.buf, "%" PRIu64 "\n", h->found);
 	written(out_flush(&h->out));
@@ -181,11 +204,14 @@ int main(int argc, char **argv)
 
 	h.search = search_new();
 	h.opt = parse(argc, (const char **)argv, h.search);
+	if (h.opt.unique)
+		h.unique = unique_new();
 	open_source(&h);
 	run(&h);
 	cli_close_stdout();
 	source_release(&h.source);
 	search_free(h.search);
+	unique_free(h.unique);
 	buf_release(&h.out.buf);
 	free(h.opt.journal);
 	if (h.malformed)

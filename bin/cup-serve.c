@@ -5,14 +5,14 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-#include "address.h"
-#include "cli.h"
-#include "diag.h"
-#include "mem.h"
-#include "usher.h"
+#include "base/cli.h"
+#include "base/diag.h"
+#include "base/mem.h"
+#include "io/address.h"
+#include "serve/acceptor.h"
 
 enum {
-	SPARE_FDS = 32,
+	SPARE_FDS = 160, /* also for handshakes that are not done */
 	CONNECTIONS_MAX = 1000000,
 };
 
@@ -24,10 +24,10 @@ struct options {
 
 static bool quiet, verbose;
 
-static void tell(enum usher_news news, const char *text)
+static void tell(enum acceptor_news news, const char *text)
 {
-	if (news == USHER_FAULT || (news == USHER_STATE && !quiet) ||
-	    (news == USHER_DETAIL && verbose))
+	if (news == ACCEPTOR_FAULT || (news == ACCEPTOR_STATE && !quiet) ||
+	    (news == ACCEPTOR_DETAIL && verbose))
 		diag_warn("%s", text);
 }
 
@@ -42,7 +42,7 @@ static struct tls_config tls_settings(const struct options *o)
 
 /* Every connection takes a descriptor here, whatever the limit is for the
  * commands. */
-static void raise_limit(struct usher *u)
+static void raise_limit(struct acceptor *u)
 {
 	struct rlimit more;
 	rlim_t want = (rlim_t)u->max + SPARE_FDS;
@@ -131,7 +131,7 @@ static void parse(struct options *o, int argc, const char **argv)
 		POPT_ARG_INT | POPT_ARGFLAG_SHOW_DEFAULT, &o->max, 0,
 		"Refuse more connections at a time", "N"},
 	    {"max-per-peer", '\0', POPT_ARG_INT, &o->max_per_peer, 0,
-		"Refuse more of one address or unix user", "N"},
+		"And of one address (default: 3/4) or unix user", "N"},
 	    {"replace", 'r', POPT_ARG_NONE, &o->replace, 0,
 		"End a peer's earlier connections when it comes again", NULL},
 	    {"quiet", 'q', POPT_ARG_NONE, NULL, 'q',
@@ -191,7 +191,7 @@ int main(int argc, const char **argv)
 	struct address address;
 	struct listening listening;
 	struct tls_context *context;
-	struct usher u = {.address = &address, .listening = &listening,
+	struct acceptor u = {.address = &address, .listening = &listening,
 	    .context = &context, .tell = tell};
 	const char *why;
 	int fd;
@@ -213,9 +213,9 @@ int main(int argc, const char **argv)
 	u.max = (size_t)o.max;
 	u.max_per_peer = (size_t)o.max_per_peer;
 	raise_limit(&u);
-	usher_signals(&u);
+	acceptor_signals(&u);
 	open_sockets(&address, &listening);
-	usher_run(&u);
+	acceptor_run(&u);
 	tls_context_free(context);
 	address_release(&address);
 	release(&o);

@@ -8,16 +8,16 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-#include "cli.h"
-#include "diag.h"
-#include "journal-kept.h"
-#include "journal-lock.h"
-#include "journal.h"
-#include "mem.h"
-#include "record.h"
+#include "base/cli.h"
+#include "base/diag.h"
+#include "base/mem.h"
+#include "journal/expected.h"
+#include "journal/journal.h"
+#include "journal/lock.h"
+#include "record/record.h"
 
 struct options {
-	struct kept_heads heads;
+	struct expected_heads heads;
 	bool headed;
 	int quiet;
 };
@@ -29,26 +29,42 @@ struct proof {
 	const char *path;
 	struct journal_reader *reader;
 	uint64_t records, seq;
+	uint64_t synced; /* as its lock said before it was read */
 	char chain[DIGEST_HEX];
 };
 
 static void take_heads(struct options *o, char *text)
 {
+	size_t before = o->heads.count;
 	long bad = 0;
 
 	o->headed = true;
 	if (*text != '@') {
-		if (!kept_add(&o->heads, text))
+		if (!expected_add(&o->heads, text))
 			cli_misuse("option '--head': '%s' is not SEQ:CHAIN",
 			    text);
 	} else {
-		bad = kept_add_file(&o->heads, text + 1);
+		bad = expected_add_file(&o->heads, text + 1);
 	}
 	if (bad < 0)
 		diag_die_errno(EX_IOERR, "cannot read '%s'", text + 1);
 	if (bad > 0)
 		diag_die(EX_DATAERR, "%s:%ld: is not SEQ:CHAIN", text + 1, bad);
+	if (o->heads.count == before)
+		diag_die(EX_DATAERR, "'%s' has no head in it", text + 1);
 	free(text);
+}
+
+/* What the lock of a whole journal says was on disk; it may be late, but is
+ * never early. */
+static uint64_t read_synced(const char *path)
+{
+	int dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	uint64_t seq = dir < 0 ? 0 : lock_read_synced(dir);
+
+	if (dir >= 0)
+		close(dir);
+	return seq;
 }
 
 /* Whether somebody writes the journal at this moment. */
@@ -85,7 +101,7 @@ static enum finding broken(const struct proof *p, const struct journal_line *l,
 	return BROKEN;
 }
 
-static enum finding take(struct proof *p, struct kept_heads *heads,
+static enum finding take(struct proof *p, struct expected_heads *heads,
     enum journal_item item, const struct journal_line *l)
 {
 	struct record r;
@@ -110,22 +126,28 @@ static enum finding take(struct proof *p, struct kept_heads *heads,
 	case JOURNAL_END:
 		break;
 	}
-	if (!kept_fit(heads, l))
+	if (!expected_fit(heads, l))
 		return broken(p, l, "is not the one the head was taken of");
 	p->seq = l->seq;
 	memcpy(p->chain, l->chain.p, DIGEST_HEX);
 	return WHOLE;
 }
 
-static enum finding ended(const struct proof *p, const struct kept_heads *heads,
-    bool torn)
+static enum finding ended(
+    const struct proof *p, const struct expected_heads *heads, bool torn)
 {
-	const struct head *beyond = kept_beyond(heads, p->seq);
+	const struct head *beyond = expected_beyond(heads, p->seq);
 
 	if (beyond) {
 		diag_warn("journal '%s': is cut off after %" PRIu64
 			  ": there was a record %" PRIu64,
 		    p->path, p->seq, beyond->seq);
+		return BROKEN;
+	}
+	if (p->seq < p->synced) {
+		diag_warn("journal '%s': is cut off after %" PRIu64
+			  ": its lock says that %" PRIu64 " was on disk",
+		    p->path, p->seq, p->synced);
 		return BROKEN;
 	}
 	if (torn) {
@@ -137,14 +159,14 @@ static enum finding ended(const struct proof *p, const struct kept_heads *heads,
 	return WHOLE;
 }
 
-static enum finding check(struct proof *p, struct kept_heads *heads)
+static enum finding check(struct proof *p, struct expected_heads *heads)
 {
 	enum finding found = WHOLE;
 	struct journal_line l;
 	enum journal_item item;
 	bool torn = false;
 
-	kept_begin(heads);
+	expected_begin(heads);
 	for (;;) {
 		item = journal_next(p->reader, &l);
 		if (item != JOURNAL_END) {
@@ -168,6 +190,7 @@ static enum finding verify(const char *path, struct options *o)
 	enum finding found;
 	const char *why;
 
+	p.synced = read_synced(path);
 	p.reader = journal_open(path, true, &why);
 	if (!p.reader) {
 		diag_warn_errno("journal '%s' %s", path, why);
@@ -222,7 +245,7 @@ int main(int argc, const char **argv)
 		unread |= found == UNREADABLE;
 	}
 	poptFreeContext(ctx);
-	kept_release(&o.heads);
+	expected_release(&o.heads);
 	cli_close_stdout();
 	return unread ? EX_IOERR : bad ? 1 : EX_OK;
 }

@@ -5,7 +5,7 @@ complete -c cup-serve -l certificate -rF -d 'For tls: the certificate and its ch
 complete -c cup-serve -l private-key -rF -d 'Its key, if it is not in the same file'
 complete -c cup-serve -l ca -rF -d 'Require clients\' certificates, of these authorities'
 complete -c cup-serve -l max-connections -x -d 'Refuse more connections at a time'
-complete -c cup-serve -l max-per-peer -x -d 'Refuse more of one address or unix user'
+complete -c cup-serve -l max-per-peer -x -d 'And of one address (default 3/4) or unix user'
 complete -c cup-serve -s r -l replace -d 'End a peer\'s earlier connections when it comes again'
 complete -c cup-serve -s q -l quiet -d 'Tell faults only'
 complete -c cup-serve -s v -l verbose -d 'Tell of every connection'

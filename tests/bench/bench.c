@@ -19,10 +19,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "buf.h"
-#include "diag.h"
-#include "mem.h"
-#include "out.h"
+#include "base/buf.h"
+#include "base/diag.h"
+#include "base/mem.h"
+#include "io/out.h"
 
 enum { SECOND = 1000000000, BODY_MAX = 3700 };
 

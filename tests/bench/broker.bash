@@ -17,6 +17,7 @@ bench_certificates() {
 	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
 		-days 2 -subj /CN=localhost \
 		-addext subjectAltName=DNS:localhost,IP:127.0.0.1 \
+		-addext basicConstraints=critical,CA:FALSE \
 		-keyout "$dir/server.key" -out "$dir/server.pem" 2>/dev/null
 }
 

@@ -7,7 +7,8 @@
  *                  --ids FILE gets "sent|got|error SENDER NUMBER" of each,
  *                  with --one-way only one of each pair sends; SIGINT ends
  *                  the sending before its time
- *   load idle ...  stay logged in until standard input ends
+ *   load idle ...  stay logged in until standard input ends; with --at-once
+ *                  all connect at the same time
  * One line of key=value is printed at the end (idle: when all are in). */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -32,9 +33,9 @@
 #include <openssl/rand.h>
 #include <openssl/ssl.h>
 
-#include "buf.h"
-#include "diag.h"
-#include "mem.h"
+#include "base/buf.h"
+#include "base/diag.h"
+#include "base/mem.h"
 
 enum { SECOND = 1000000000, SCRAM_LEN = 20, PACE = 64, NUMBER = 16 };
 
@@ -45,7 +46,7 @@ struct options {
 	const char *host, *port, *domain, *password, *prefix, *tls, *mechanism, *ids;
 	int clients, window, seconds, rate, size, wait;
 	bool idle;
-	int one_way;
+	int one_way, at_once;
 };
 
 struct client {
@@ -543,14 +544,16 @@ static void log_in(struct load *l)
 {
 	int64_t deadline = now() + (int64_t)300 * SECOND;
 
+	l->begin = now();
 	while (l->bound < l->o.clients) {
-		while (l->started < l->o.clients && l->under_way < PACE)
+		while (l->started < l->o.clients && (l->o.at_once || l->under_way < PACE))
 			start(l, l->started);
 		turn(l, SECOND);
 		if (now() > deadline)
 			diag_die(1, "%d of %d logged in", l->bound,
 			    l->o.clients);
 	}
+	l->end = now();
 }
 
 /* When the next message is to be sent, at a rate. */
@@ -638,6 +641,7 @@ static void parse(struct options *o, int argc, const char **argv)
 	    {"wait", 'e', POPT_ARG_INT, &o->wait, 0, "", ""},
 	    {"ids", 'i', POPT_ARG_STRING, &o->ids, 0, "", ""},
 	    {"one-way", '1', POPT_ARG_NONE, &o->one_way, 0, "", ""},
+	    {"at-once", 'a', POPT_ARG_NONE, &o->at_once, 0, "", ""},
 	    POPT_AUTOHELP POPT_TABLEEND};
 	poptContext ctx = poptGetContext(NULL, argc, argv, table, 0);
 	const char *verb;
@@ -675,7 +679,10 @@ int main(int argc, char **argv)
 		struct pollfd in = {.fd = STDIN_FILENO, .events = POLLIN};
 		char c;
 
-		printf("clients=%d\n", l.bound);
+		double span = (double)(l.end - l.begin) / SECOND;
+
+		printf("clients=%d seconds=%.3f logins=%.0f\n", l.bound, span,
+		    l.bound / span);
 		fflush(stdout);
 		while (poll(&in, 1, 0) == 0 || read(STDIN_FILENO, &c, 1) > 0)
 			turn(&l, 200);

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: ISC
 # shellcheck shell=bash
-# What both benchmarks need, in the folder $dir: policies, and a PostgreSQL.
+# What both benchmarks need, in the folder $dir: policies, and a PostgreSQL; $top
+# is the source.
 # shellcheck disable=SC2154
 
 # 20 rules; nothing in the traffic meets any but the last, so all are tried.
@@ -45,6 +46,40 @@ make_policies() {
 		reject oob xpath "/client:message/oob:x/oob:url"
 		hold price xpath \
 		    "/client:message[@type='chat']/client:body[contains(., 'prix')]"
+		pass rest
+	EOT
+	cp "$top/lib/policies/im.rng" "$dir"
+	cat >"$dir/schema.policy" <<-'EOT'
+		reject unknown schema !"im.rng"
+		pass rest
+	EOT
+	cat >"$dir/conditions.policy" <<-'EOT'
+		zone "Europe/Berlin"
+		reject never from 2099-01-01
+		reject e2ee encrypted { content device-list }
+		reject programs file name { *.exe *.scr }
+		reject large file size > 10M
+		hold night day { sat sun } time 22:00-06:00 kind iq
+		hold bulk event send kind message rate 10000/1s per pair
+		pass rest
+	EOT
+}
+
+# What one rule costs, beside one that lets all through: over the 1,000 words
+# as a reader sees them, also over four messages, and all recognisers.
+make_reading_policies() {
+	local words='table lexicon file "lexicon.txt"'
+	printf 'pass rest\n' >"$dir/none.policy"
+	printf '%s\nreject words body matches <lexicon>\npass rest\n' \
+		"$words" >"$dir/matches.policy"
+	printf '%s\nreject words body resembles <lexicon>\npass rest\n' \
+		"$words" >"$dir/resembles.policy"
+	printf '%s\nreject words body resembles <lexicon> across 4\npass rest\n' \
+		"$words" >"$dir/across.policy"
+	cat >"$dir/has.policy" <<-'EOT'
+		reject all body has { card iban bic isin cusip lei us-ssn aba email
+			phone ip jwt private-key aws-key github-token url
+			url to { evil.example } }
 		pass rest
 	EOT
 }

@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "diag.h"
-#include "intake.h"
-#include "out.h"
+#include "base/diag.h"
+#include "io/out.h"
+#include "record/reader.h"
 
 static void check(PGconn *db, PGresult *res, ExecStatusType want)
 {
@@ -49,11 +49,11 @@ static void commit(PGconn *db, struct buf *rows)
 
 int main(int argc, char **argv)
 {
-	struct intake k;
+	struct reader k;
 	struct record r;
 	struct buf rows = BUF_EMPTY;
 	struct out out = {.fd = STDOUT_FILENO};
-	enum intake_item item;
+	enum reader_item item;
 	unsigned long batch = argc == 3 ? strtoul(argv[2], NULL, 10) : 0;
 	unsigned long n = 0;
 	PGconn *db;
@@ -68,11 +68,11 @@ int main(int argc, char **argv)
 	    "time timestamptz, node text, session text, event text,"
 	    "verdict text, reason text, proof text, stanza text,"
 	    "original text)"), PGRES_COMMAND_OK);
-	intake_init(&k, STDIN_FILENO);
+	reader_init(&k, STDIN_FILENO);
 	out_pipe_size(STDOUT_FILENO);
 	do {
-		item = intake_next(&k, &r);
-		if (item == INTAKE_RECORD) {
+		item = reader_next(&k, &r);
+		if (item == READER_RECORD) {
 			row(&rows, &r);
 			record_write(&out.buf, &r);
 			if (++n < batch)
@@ -82,10 +82,10 @@ int main(int argc, char **argv)
 		n = 0;
 		if (!out_flush(&out))
 			diag_die_errno(1, "cannot write");
-	} while (item != INTAKE_END && item != INTAKE_ERROR);
+	} while (item != READER_END && item != READER_ERROR);
 	PQfinish(db);
 	buf_release(&rows);
 	buf_release(&out.buf);
-	intake_release(&k);
+	reader_release(&k);
 	return 0;
 }

@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "diag.h"
-#include "intake.h"
-#include "out.h"
+#include "base/diag.h"
+#include "io/out.h"
+#include "record/reader.h"
 
 static void sql(sqlite3 *db, const char *text)
 {
@@ -29,10 +29,10 @@ static void insert(sqlite3 *db, sqlite3_stmt *st, const struct record *r)
 
 int main(int argc, char **argv)
 {
-	struct intake k;
+	struct reader k;
 	struct record r;
 	struct out out = {.fd = STDOUT_FILENO};
-	enum intake_item item;
+	enum reader_item item;
 	sqlite3 *db;
 	sqlite3_stmt *st;
 	unsigned long batch = argc == 3 ? strtoul(argv[2], NULL, 10) : 0;
@@ -47,11 +47,11 @@ int main(int argc, char **argv)
 	    "stanza TEXT, original TEXT) WITHOUT ROWID");
 	sqlite3_prepare_v2(db, "INSERT INTO journal VALUES "
 	    "(?,?,?,?,?,?,?,?,?,?)", -1, &st, NULL);
-	intake_init(&k, STDIN_FILENO);
+	reader_init(&k, STDIN_FILENO);
 	out_pipe_size(STDOUT_FILENO);
 	do {
-		item = intake_next(&k, &r);
-		if (item == INTAKE_RECORD) {
+		item = reader_next(&k, &r);
+		if (item == READER_RECORD) {
 			if (n++ == 0)
 				sql(db, "BEGIN");
 			insert(db, st, &r);
@@ -64,10 +64,10 @@ int main(int argc, char **argv)
 		n = 0;
 		if (!out_flush(&out))
 			diag_die_errno(1, "cannot write");
-	} while (item != INTAKE_END && item != INTAKE_ERROR);
+	} while (item != READER_END && item != READER_ERROR);
 	sqlite3_finalize(st);
 	sqlite3_close(db);
 	buf_release(&out.buf);
-	intake_release(&k);
+	reader_release(&k);
 	return 0;
 }

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: ISC */
+/* Whether the lines of a journal follow from one another. */
+#ifndef JOURNAL_CHECK_H
+#define JOURNAL_CHECK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/digest.h"
+#include "journal/journal.h"
+
+struct journal_check {
+	struct digest *digest;
+	bool known; /* the line before is: due is its SEQ + 1, prev its chain */
+	uint64_t due;
+	char prev[DIGEST_HEX];
+	struct buf id;	/* the journal's, from the notes that carry it */
+	struct buf why;
+};
+
+void check_init(struct journal_check *);
+void check_release(struct journal_check *);
+
+/* What is next is the first line of a journal. */
+void check_begin(struct journal_check *);
+
+/* What is next may be any line. */
+void check_lose(struct journal_check *);
+
+/* Take the next line. Returns NULL, or what is wrong with it, borrowed until
+ * the next call; whatever that is, the line after it is checked against it. */
+const char *check_line(struct journal_check *, const struct journal_line *);
+
+/* The same without looking at anything but the notes. */
+void check_follow(struct journal_check *, const struct journal_line *);
+
+/* Whether it is the line that is due, but does not match its chain. */
+bool check_differs(struct journal_check *, const struct journal_line *);
+
+/* Whether a text is a whole record or note, not only the beginning of one. */
+bool check_whole(struct span text);
+
+#endif

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: ISC */
+/* Why a journal cannot be written. */
+#ifndef JOURNAL_ERROR_H
+#define JOURNAL_ERROR_H
+
+enum journal_fault {
+	FAULT_NONE,
+	FAULT_SYSTEM,  /* a system call on the journal failed */
+	FAULT_OUTPUT,  /* writing what is passed on failed */
+	FAULT_LOCKED,  /* another writer has it */
+	FAULT_CORRUPT, /* it is not what its writer wrote */
+	FAULT_UNTRUSTED, /* others can write to it */
+};
+
+/* A zeroed struct is "none". */
+struct journal_error {
+	enum journal_fault fault;
+	int error;	/* errno, 0 if there is no reason to add */
+	char text[512]; /* "cannot write 'x'", without program and reason */
+};
+
+/* Set it, with errno as it is for FAULT_SYSTEM and FAULT_OUTPUT. Returns
+ * false, for the caller to pass on. */
+_Bool journal_fail(struct journal_error *, enum journal_fault,
+    const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+#endif

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: ISC */
+/* Reading a journal, as cup-journal(5) describes it: a directory of text
+ * segments, each line SEQ TAB CHAIN TAB record, or a note that begins with
+ * '#'. Reading takes no lock and works while cup-log writes. */
+/* lib/journal is the journal on disk, cup-journal(5): written, read, searched
+ * and shown. In go released and refused records, out the same with their
+ * proofs, once they are on disk.
+ *
+ * To write: write.h takes a record, repeat.c where it came before (ids.h);
+ * batch.h is what goes to disk together, flush.h syncs one while the next is
+ * filled, file.h and segment.h are the file and its lines, heads.h tells an
+ * outsider. open.c takes over a journal: lock.h, and after a crash recover.h on
+ * scan.h. To read: journal.h, on lines.h; check.h and expected.h prove that
+ * nothing is missing or changed. source.h has records from wherever they are,
+ * search.h says which are meant, print.h (a file for each format, on columns.h
+ * and printable.h) shows them. */
+#ifndef JOURNAL_JOURNAL_H
+#define JOURNAL_JOURNAL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/digest.h"
+#include "base/span.h"
+
+enum journal_item {
+	JOURNAL_RECORD, /* a line with a record (not yet parsed) */
+	JOURNAL_NOTE,	/* one with a note of cup-log's */
+	JOURNAL_BROKEN, /* why says what is wrong; reading can go on */
+	JOURNAL_END,
+	JOURNAL_ERROR, /* errno; why says where */
+};
+
+struct journal_line {
+	uint64_t seq;
+	struct span chain; /* DIGEST_HEX digits */
+	struct span text;  /* the record or note, without its LF */
+	const char *segment; /* file name, in the journal */
+	uint64_t line;	     /* in that file, from 1 */
+};
+
+struct journal_reader;
+
+/* Open a journal's directory, or a single segment file of one. check: that
+ * the chain is whole is checked line by line (for a directory from its
+ * beginning). Returns NULL with errno and *why where it cannot be read. */
+struct journal_reader *journal_open(const char *path, bool check,
+    const char **why);
+void journal_close(struct journal_reader *);
+
+/* The next line in order; its spans are borrowed until the next call. Asked
+ * again after JOURNAL_END it looks whether the journal has grown. */
+enum journal_item journal_next(struct journal_reader *,
+    struct journal_line *);
+
+/* Why the last item was broken or an error, borrowed until the next call. */
+const char *journal_why(const struct journal_reader *);
+
+/* Whether the journal ended in a line that is not finished: one that is being
+ * written at this moment, or that a crash has torn. */
+bool journal_torn(const struct journal_reader *);
+
+/* The journal's id, from its first note; .p NULL before that was read. */
+struct span journal_id(const struct journal_reader *);
+
+#endif

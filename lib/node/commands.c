@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: ISC */
+/* How a node is wired. */
+#include "node/commands.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+char *commands_path(const char *run, const char *node, const char *kind)
+{
+	struct buf b = BUF_EMPTY;
+
+	buf_addf(&b, "%s/%s", run, node);
+	if (kind)
+		buf_addf(&b, "/%s", kind);
+	return buf_detach(&b);
+}
+
+static struct args *stage(struct commands *w, const char *program)
+{
+	struct args *a = &w->stage[w->stages++];
+
+	args_add(a, program);
+	return a;
+}
+
+static void add_values(struct args *a, const struct conf *c, const char *key)
+{
+	const char *value;
+
+	for (size_t n = 0; (value = conf_nth(c, key, n, NULL)); n++)
+		args_add(a, value);
+}
+
+/* The options that the settings have for a program. */
+static void add_options(struct args *a, const struct conf *c,
+    const char *program)
+{
+	for (size_t i = 0; i < setting_count; i++) {
+		const struct setting *s = &setting_table[i];
+		const char *value;
+
+		if (!s->program || strcmp(s->program, program) != 0)
+			continue;
+		for (size_t n = 0; (value = conf_nth(c, s->key, n, NULL));
+		     n++) {
+			if (s->kind != &value_yesno)
+				args_option(a, s->option, value);
+			else if (strcmp(value, "yes") == 0)
+				args_option(a, s->option, NULL);
+		}
+	}
+}
+
+/* A cup-broker for each link of the chain. */
+static void ask_servers(struct commands *w, const struct conf *c)
+{
+	struct chain chain;
+	char *name;
+
+	chain_read(&chain, c);
+	for (size_t i = 0; i < chain.links; i++) {
+		const struct chain_link *link = &chain.link[i];
+		struct args *a = stage(w, "cup-broker");
+
+		name = mem_dup(link->name.p, link->name.n);
+		if (*name)
+			args_option(a, "name", name);
+		free(name);
+		if (link->skipped) {
+			args_option(a, "skip-if-down", NULL);
+			args_option(a, "unsafe", NULL);
+		}
+		add_options(a, c, "cup-broker");
+		for (size_t k = 0; k < link->urls; k++)
+			args_add(a, link->url[k]);
+	}
+}
+
+static void unjudged(struct commands *w, const char *run, const char *node)
+{
+	char *policy = commands_path(run, node, "policy");
+	struct args *a;
+
+	args_add(stage(w, "cup-filter"), policy);
+	a = stage(w, "cup-deliver");
+	args_option(a, "records", NULL);
+	args_option(a, "no-proof", NULL);
+	free(policy);
+}
+
+/* By the policy as it was when it was checked, whatever is in its files. */
+static void judge_here(struct commands *w, const struct conf *c,
+    const char *run, const char *node)
+{
+	char *snapshot = commands_path(run, node, "snapshot");
+	struct args *a = stage(w, "cup-filter");
+	const char *tried;
+
+	args_option(a, "snapshot", snapshot);
+	for (size_t n = 0; (tried = conf_nth(c, "shadow", n, NULL)); n++)
+		args_option(a, "shadow", tried);
+	if (conf_get(c, "shadow"))
+		args_option(a, "shadow-journal", conf_get(c, "shadow-journal"));
+	add_values(a, c, "policy");
+	free(snapshot);
+}
+
+void commands_pipeline(
+    struct commands *w, const struct conf *c, const char *run, const char *node)
+{
+	char *key = commands_path(run, node, "key");
+	struct args *a;
+
+	commands_release(w);
+	if (conf_is(c, "compliance", "none")) {
+		unjudged(w, run, node);
+	} else if (conf_get(c, "pipeline")) {
+		a = stage(w, "/bin/sh");
+		args_add(a, "-c");
+		args_add(a, conf_get(c, "pipeline"));
+	} else {
+		if (conf_is(c, "compliance", "third-party"))
+			ask_servers(w, c);
+		else
+			judge_here(w, c, run, node);
+		if (conf_get(c, "notify-server")) {
+			a = stage(w, "cup-broker");
+			args_option(a, "notify", NULL);
+			add_options(a, c, "cup-broker");
+			add_values(a, c, "notify-server");
+		}
+		a = stage(w, "cup-log");
+		/* A fresh pipeline takes the journal over from an old one. */
+		args_option(a, "wait", NULL);
+		args_option(a, "key", key);
+		add_options(a, c, "cup-log");
+		add_values(a, c, "journal");
+		a = stage(w, "cup-deliver");
+		args_option(a, "records", NULL);
+		args_option(a, "key", key);
+	}
+	free(key);
+}
+
+/* The option of that name, with the socket of that name. */
+static void add_socket(struct args *a, const char *name, const char *run,
+    const char *node)
+{
+	char *path = commands_path(run, node, name);
+	struct buf b = BUF_EMPTY;
+
+	buf_addf(&b, "unix:%s", path);
+	args_option(a, name, buf_str(&b));
+	buf_release(&b);
+	free(path);
+}
+
+void commands_intercept(struct args *a, const struct conf *c, const char *run,
+    const char *node)
+{
+	struct buf b = BUF_EMPTY;
+	const char *listen;
+
+	args_release(a);
+	args_add(a, "cup-intercept");
+	args_option(a, "node", node);
+	for (size_t n = 0; (listen = conf_nth(c, "listen", n, NULL)); n++) {
+		buf_reset(&b);
+		buf_addf(&b, "%s:listen%zu",
+		    strncmp(listen, "tls:", 4) == 0 ? "tls-fd" : "fd", n);
+		args_option(a, "listen", buf_str(&b));
+	}
+	add_socket(a, "pipeline", run, node);
+	add_socket(a, "status", run, node);
+	add_options(a, c, "cup-intercept");
+	/* Without a limit of the node's own there is that of a record. */
+	if (conf_is(c, "packet-size-limit", "no"))
+		args_option(a, "max-size", "3M");
+	buf_release(&b);
+}
+
+bool commands_check(struct args *a, const struct conf *c, const char *save)
+{
+	args_release(a);
+	if (conf_get(c, "pipeline") || !conf_is(c, "compliance", "local"))
+		return false;
+	args_add(a, "cup-filter");
+	args_option(a, "check", NULL);
+	if (save)
+		args_option(a, "save", save);
+	add_values(a, c, "policy");
+	return true;
+}
+
+void commands_ask(struct args *a, const struct conf *c, const char *url)
+{
+	args_release(a);
+	args_add(a, "cup-broker");
+	args_option(a, "check", NULL);
+	add_options(a, c, "cup-broker");
+	args_add(a, url);
+}
+
+void commands_release(struct commands *w)
+{
+	for (size_t i = 0; i < w->stages; i++)
+		args_release(&w->stage[i]);
+	w->stages = 0;
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: ISC */
+/* How a node is wired: from its settings to the command lines that it runs.
+ */
+#ifndef NODE_COMMANDS_H
+#define NODE_COMMANDS_H
+
+#include <stdbool.h>
+
+#include "base/args.h"
+#include "node/chain.h"
+#include "node/conf.h"
+
+enum { STAGES_MAX = CHAIN_LINKS_MAX + 3 };
+
+/* The stages of a pipeline, in order. A zeroed struct is a valid empty one. */
+struct commands {
+	struct args stage[STAGES_MAX];
+	size_t stages;
+};
+
+/* The path of a file in the node's own folder below the run folder, the
+ * caller's to free: "/run/cup/NODE/key"; of kind NULL the folder. */
+char *commands_path(const char *run, const char *node, const char *kind);
+
+/* Set the stages, replacing those that were there. Names of programs are left
+ * to be looked up. */
+void commands_pipeline(struct commands *, const struct conf *, const char *run,
+    const char *node);
+
+/* Set the command line of cup-intercept. Listening sockets are passed on under
+ * the names "listen0", "listen1", ..., in the order of the settings. */
+void commands_intercept(struct args *, const struct conf *, const char *run,
+    const char *node);
+
+/* Set the command line that checks the policy; false where there is none to
+ * check. save: where to put it, or NULL. */
+bool commands_check(struct args *, const struct conf *, const char *save);
+
+/* Set the command line that asks a compliance server for life. */
+void commands_ask(struct args *, const struct conf *, const char *url);
+
+void commands_release(struct commands *);
+
+#endif

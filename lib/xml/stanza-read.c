@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: ISC */
+/* The strict reader of the canonical form: one pass, no recursion. */
+#include "xml/stanza.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+#include "xml/characters.h"
+#include "xml/name.h"
+
+#define XML_NS "http://www.w3.org/XML/1998/namespace"
+#define XMLNS_NS "http://www.w3.org/2000/xmlns/"
+
+/* A namespace declared; prefix.n 0: the default one. */
+struct stanza_scope {
+	struct span prefix, ns;
+};
+
+/* An element that is open. */
+struct level {
+	uint32_t node, last; /* last: its latest child */
+	size_t scopes;       /* as many as were there before it */
+	struct span ns;      /* the default namespace inside */
+};
+
+struct reader {
+	struct stanza *s;
+	const char *begin, *p, *end;
+	const char *why;
+	size_t depth;
+	struct level level[STANZA_DEPTH_MAX];
+};
+
+static bool fail(struct reader *r, const char *at, const char *why)
+{
+	r->why = why;
+	r->s->fault = (size_t)(at - r->begin);
+	return false;
+}
+
+/* The next byte; NUL, which is nowhere allowed, at the end. */
+static inline char peek(const struct reader *r)
+{
+	return r->p < r->end ? *r->p : '\0';
+}
+
+static bool unexpected(struct reader *r, const char *why)
+{
+	return fail(r, r->p, r->p == r->end ? "is cut off" : why);
+}
+
+static void *grown(void *array, size_t *cap, size_t size)
+{
+	*cap = *cap ? *cap * 2 : 32;
+	return mem_resize(array, *cap, size);
+}
+
+static struct stanza_node *add_node(struct reader *r)
+{
+	struct stanza *s = r->s;
+	struct stanza_node *n;
+	uint32_t id = (uint32_t)s->nodes;
+
+	if (s->nodes == s->node_cap)
+		s->node = grown(s->node, &s->node_cap, sizeof(*s->node));
+	n = &s->node[s->nodes++];
+	n->raw = (struct span){r->p, 0};
+	n->name = n->local = n->ns = n->raw;
+	n->parent = n->next = n->child = STANZA_NONE;
+	n->attr = (uint32_t)s->attrs;
+	n->attrs = 0;
+	if (r->depth) {
+		struct level *up = &r->level[r->depth - 1];
+
+		n->parent = up->node;
+		if (up->last == STANZA_NONE)
+			s->node[up->node].child = id;
+		else
+			s->node[up->last].next = id;
+		up->last = id;
+	}
+	return n;
+}
+
+static struct stanza_attr *add_attr(struct stanza *s)
+{
+	if (s->attrs == s->attr_cap)
+		s->attr = grown(s->attr, &s->attr_cap, sizeof(*s->attr));
+	return &s->attr[s->attrs++];
+}
+
+static struct stanza_scope *add_scope(struct stanza *s)
+{
+	if (s->scopes == s->scope_cap)
+		s->scope = grown(s->scope, &s->scope_cap, sizeof(*s->scope));
+	return &s->scope[s->scopes++];
+}
+
+static struct span prefix_of(struct span name, struct span local)
+{
+	return (struct span){
+	    name.p, name.n > local.n ? name.n - local.n - 1 : 0};
+}
+
+static bool read_name(struct reader *r, struct span *name, struct span *local)
+{
+	size_t left = (size_t)(r->end - r->p);
+	size_t n = xmlname_len(r->p, left), m;
+
+	if (n == 0)
+		return unexpected(r, "has something where a name belongs");
+	*name = *local = (struct span){r->p, n};
+	if (n < left && r->p[n] == ':') {
+		m = xmlname_len(r->p + n + 1, left - n - 1);
+		*local = (struct span){r->p + n + 1, m};
+		name->n = n + 1 + m;
+		if (m == 0) {
+			r->p += n + 1;
+			return unexpected(r, "has an empty local name");
+		}
+	}
+	if (name->n > STANZA_NAME_MAX)
+		return fail(r, r->p, "has too long a name");
+	r->p += name->n;
+	return true;
+}
+
+/* Go over characters up to the '<' or '"' that ends them. */
+static bool read_chars(struct reader *r, bool text)
+{
+	const char *why = NULL;
+
+	r->p = xmltext_end(r->p, r->end, text, &why);
+	return !why || fail(r, r->p, why);
+}
+
+/* Namespaces in XML 1.0, section 3. */
+static const char *check_declaration(struct span prefix, struct span ns)
+{
+	if (span_is(prefix, "xml") || span_is(prefix, "xmlns"))
+		return "declares a reserved prefix";
+	if (span_is(ns, XML_NS) || span_is(ns, XMLNS_NS))
+		return "declares a reserved namespace";
+	if (prefix.n && ns.n == 0)
+		return "declares a prefix for no namespace";
+	return NULL;
+}
+
+static bool declare(
+    struct reader *r, size_t first, struct span prefix, struct span ns)
+{
+	struct stanza *s = r->s;
+	const char *why = check_declaration(prefix, ns);
+
+	if (why)
+		return fail(r, prefix.p, why);
+	for (size_t i = first; i < s->scopes; i++) {
+		if (span_same(s->scope[i].prefix, prefix))
+			return fail(r, prefix.p, "declares a prefix twice");
+	}
+	if (s->scopes == STANZA_SCOPES_MAX)
+		return fail(r, prefix.p, "declares too many namespaces");
+	*add_scope(s) = (struct stanza_scope){prefix, ns};
+	return true;
+}
+
+/* One attribute or declaration, from its name on. */
+static bool read_attr(
+    struct reader *r, struct stanza_node *n, size_t first, struct span *ns)
+{
+	struct span name, local, prefix, value;
+
+	if (!read_name(r, &name, &local))
+		return false;
+	if (r->end - r->p < 2 || r->p[0] != '=' || r->p[1] != '"')
+		return unexpected(r, "has an attribute without =\"\"");
+	value.p = r->p += 2;
+	if (!read_chars(r, false))
+		return false;
+	value.n = (size_t)(r->p++ - value.p);
+	prefix = prefix_of(name, local);
+	if (!span_is(prefix.n ? prefix : name, "xmlns")) {
+		*add_attr(r->s) =
+		    (struct stanza_attr){name, local, {name.p, 0}, value};
+		n->attrs++;
+		return true;
+	}
+	if (n->attrs)
+		return fail(r, name.p, "has a declaration after an attribute");
+	if (!prefix.n)
+		*ns = value;
+	prefix = prefix.n ? local : (struct span){name.p, 0};
+	return declare(r, first, prefix, value);
+}
+
+static bool find_ns(struct reader *r, struct span prefix, struct span *ns)
+{
+	const struct stanza *s = r->s;
+
+	for (size_t i = s->scopes; i-- > 0;) {
+		if (span_same(s->scope[i].prefix, prefix)) {
+			*ns = s->scope[i].ns;
+			return true;
+		}
+	}
+	if (!span_is(prefix, "xml"))
+		return fail(r, prefix.p, "has an undeclared prefix");
+	*ns = (struct span){XML_NS, sizeof(XML_NS) - 1};
+	return true;
+}
+
+static bool same_attr(const struct stanza_attr *a, const struct stanza_attr *b)
+{
+	if (span_same(a->name, b->name))
+		return true;
+	return a->ns.n && span_same(a->local, b->local) &&
+	       span_same(a->ns, b->ns);
+}
+
+static bool resolve_attrs(struct reader *r, struct stanza_node *n)
+{
+	struct stanza_attr *a = n->attrs ? &r->s->attr[n->attr] : NULL;
+
+	for (uint32_t i = 0; i < n->attrs; i++) {
+		struct span prefix = prefix_of(a[i].name, a[i].local);
+
+		if (prefix.n && !find_ns(r, prefix, &a[i].ns))
+			return false;
+		for (uint32_t j = 0; j < i; j++) {
+			if (same_attr(&a[i], &a[j]))
+				return fail(
+				    r, a[i].name.p, "has an attribute twice");
+		}
+	}
+	return true;
+}
+
+static bool resolve(struct reader *r, struct stanza_node *n, struct span ns)
+{
+	struct span prefix = prefix_of(n->name, n->local);
+
+	n->ns = ns;
+	return (!prefix.n || find_ns(r, prefix, &n->ns)) && resolve_attrs(r, n);
+}
+
+static void close_node(struct reader *r, struct stanza_node *n, size_t scopes)
+{
+	n->raw.n = (size_t)(r->p - n->raw.p);
+	r->s->scopes = scopes;
+}
+
+static bool read_start(struct reader *r)
+{
+	struct stanza *s = r->s;
+	struct stanza_node *n = add_node(r);
+	struct span ns = {r->p, 0};
+	size_t scopes = s->scopes;
+
+	if (r->depth)
+		ns = r->level[r->depth - 1].ns;
+	if (r->depth == STANZA_DEPTH_MAX)
+		return fail(r, r->p, "is too deep");
+	r->p++;
+	if (!read_name(r, &n->name, &n->local))
+		return false;
+	while (peek(r) == ' ') {
+		r->p++;
+		if (n->attrs + s->scopes - scopes == STANZA_ATTRS_MAX)
+			return fail(r, r->p, "has too many attributes");
+		if (!read_attr(r, n, scopes, &ns))
+			return false;
+	}
+	if (!resolve(r, n, ns))
+		return false;
+	if (r->end - r->p >= 2 && r->p[0] == '/' && r->p[1] == '>') {
+		r->p += 2;
+		close_node(r, n, scopes);
+		return true;
+	}
+	if (peek(r) != '>')
+		return unexpected(r, "has something odd in a tag");
+	r->p++;
+	r->level[r->depth++] =
+	    (struct level){(uint32_t)(n - s->node), STANZA_NONE, scopes, ns};
+	return true;
+}
+
+static bool read_end(struct reader *r)
+{
+	struct level *up = &r->level[r->depth - 1];
+	struct stanza_node *n = &r->s->node[up->node];
+	size_t left = (size_t)(r->end - r->p);
+
+	if (left < n->name.n + 3)
+		return fail(r, r->p, "is cut off");
+	if (memcmp(r->p + 2, n->name.p, n->name.n) != 0 ||
+	    r->p[n->name.n + 2] != '>')
+		return fail(r, r->p, "has tags that do not match");
+	if (n->child == STANZA_NONE)
+		return fail(r, r->p, "has an empty element with two tags");
+	r->p += n->name.n + 3;
+	close_node(r, n, up->scopes);
+	r->depth--;
+	return true;
+}
+
+static bool read_text(struct reader *r)
+{
+	struct stanza_node *n = add_node(r);
+
+	if (!read_chars(r, true))
+		return false;
+	n->raw.n = (size_t)(r->p - n->raw.p);
+	return true;
+}
+
+static bool read_all(struct reader *r)
+{
+	bool ok;
+
+	if (peek(r) != '<')
+		return unexpected(r, "does not begin with an element");
+	do {
+		if (peek(r) != '<')
+			ok = read_text(r);
+		else if (r->depth && r->end - r->p > 1 && r->p[1] == '/')
+			ok = read_end(r);
+		else
+			ok = read_start(r);
+	} while (ok && r->depth);
+	if (ok && r->p < r->end)
+		return fail(r, r->p, "goes on after its element");
+	return ok;
+}
+
+const char *stanza_read(struct stanza *s, struct span data)
+{
+	struct reader r;
+
+	r.s = s;
+	r.begin = r.p = data.p;
+	r.end = data.p + data.n;
+	r.depth = 0;
+	s->nodes = s->attrs = s->scopes = s->fault = 0;
+	if (read_all(&r))
+		return NULL;
+	s->nodes = s->attrs = 0;
+	return r.why;
+}

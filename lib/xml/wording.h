@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: ISC */
+/* The words for what is wrong with XML. */
+#ifndef XML_WORDING_H
+#define XML_WORDING_H
+
+#include <stddef.h>
+
+#include "base/span.h"
+
+/* For an error code of libxml2: a constant, or NULL where there are none. */
+const char *xml_wording(int code);
+
+/* For the first byte that is, or begins, no character that XML allows: *at
+ * says where; NULL: there is none. A NUL, a control character and bad UTF-8
+ * are told apart before a parser stumbles over them. */
+const char *xml_wording_chars(struct span, size_t *at);
+
+#endif

@@ -1,0 +1,98 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
+# What the library promises, tested in C: each program says it in TAP.
+
+load ../lib/helpers
+load ../lib/serve
+
+setup() {
+	common_setup
+}
+
+# proves PROGRAM: it runs to its end and every test in it passes.
+proves() {
+	run -0 "$1"
+	refute_line --regexp '^not ok'
+	assert_line --regexp '^1\.\.[1-9]'
+}
+
+@test "the reader takes what is canonical, refuses all else and says where" {
+	proves stanza-test
+}
+
+@test "its tree has every name, namespace, attribute and text" {
+	proves stanza-tree-test
+}
+
+@test "text is escaped as the canonical form has it, and back" {
+	proves escape-test
+}
+
+@test "all that a stanza says to people is found, and can be replaced" {
+	proves text-test
+}
+
+@test "characters fold to the form of Unicode, whatever their order" {
+	proves fold-test
+}
+
+@test "words and phrases are found in every form of their letters" {
+	proves lexicon-test
+}
+
+@test "many sets and many words are asked about at once" {
+	proves lexicon-sets-test
+}
+
+@test "regular expressions see what is meant, and cannot run on" {
+	proves regex-test
+}
+
+@test "JIDs are compared as servers compare them" {
+	proves jid-test
+}
+
+@test "points in time are written and read" {
+	proves stamp-test
+}
+
+@test "addresses are taken apart, listened on and connected to" {
+	proves address-test
+}
+
+@test "links carry bytes both ways, plain and secured, and end in order" {
+	certificates
+	proves link-test
+}
+
+@test "counters of managed streams wrap, and what is kept of them is bounded" {
+	proves sm-test
+}
+
+@test "PROXY headers are read and written, and hostile ones refused" {
+	proves proxyproto-test
+}
+
+@test "a record is taken apart, written again, or refused with the reason" {
+	proves record-test
+}
+
+@test "a node's file is read, saved and brought back" {
+	proves conf-file-test
+}
+
+@test "every mistake in a node's settings is named, and where it stands" {
+	proves conf-test
+}
+
+@test "settings become command lines, failures pauses, and a status JSON" {
+	proves node-test
+}
+
+@test "rates slide over their window, within their memory" {
+	proves rate-test
+}
+
+@test "the shape of a stanza has all names and no values" {
+	proves shape-test
+}
