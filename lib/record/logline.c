@@ -155,6 +155,7 @@ static void read_mark(struct logline *l, struct span text)
 		return;
 	l->way = m->way;
 	l->view = t.erlang ? LOGLINE_SERVER : m->view;
+	l->quoted = t.erlang;
 	/* Prosody shows the start tag alone. */
 	l->tag_only = t.colon && t.group == '[';
 	if (l->tag_only || (t.group == '(' && l->key.p))
@@ -256,4 +257,39 @@ bool logline_comment(struct logline *l, struct span s)
 	l->timed = moment_find(&l->moment, s, &end);
 	l->who = account(s);
 	return true;
+}
+
+/* The byte that the escape behind a '\\' stands for; *i: where it begins, and
+ * then where it ends. */
+static char escaped(struct span s, size_t *i)
+{
+	static const char letters[] = "bdefnrstv",
+			  bytes[] = "\b\177\033\f\n\r \t\v";
+	const char *letter;
+	unsigned byte = 0;
+	size_t end = *i;
+
+	while (end < s.n && end < *i + 3 && s.p[end] >= '0' && s.p[end] <= '7')
+		byte = byte * 8 + (unsigned)(s.p[end++] - '0');
+	if (end > *i) {
+		*i = end;
+		return (char)byte;
+	}
+	letter = memchr(letters, s.p[end], sizeof(letters) - 1);
+	*i = end + 1;
+	return letter ? bytes[letter - letters] : s.p[end];
+}
+
+void logline_unquote(struct span s, struct buf *out)
+{
+	size_t i = 0;
+
+	while (i < s.n) {
+		if (s.p[i] != '\\' || i + 1 == s.n) {
+			buf_addc(out, s.p[i++]);
+			continue;
+		}
+		i++;
+		buf_addc(out, escaped(s, &i));
+	}
 }

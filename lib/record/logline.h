@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 
+#include "base/buf.h"
 #include "base/moment.h"
 #include "base/span.h"
 
@@ -22,6 +23,7 @@ struct logline {
 	enum logline_view view;
 	bool tag_only;	 /* of what follows, only the start tag is shown */
 	bool servers;	 /* the session is one between servers */
+	bool quoted;	 /* what follows is a string as Erlang prints it */
 	struct span key; /* names the session; .p NULL: nothing does */
 	struct span who; /* the account that a console says it is of */
 };
@@ -29,6 +31,10 @@ struct logline {
 /* Read the text of a line up to the stanza, or to its end. Spans are of the
  * text. */
 void logline_read(struct logline *, struct span text);
+
+/* Append what such a string says: its escapes are bytes (Erlang Reference
+ * Manual, "Escape Sequences"). */
+void logline_unquote(struct span, struct buf *);
 
 /* Read what is in a comment. False if it is no console's mark: In, Out, with
  * a time and an account or not. */

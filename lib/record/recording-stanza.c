@@ -197,10 +197,16 @@ int recording_element(struct recording *r, struct buf *lines)
 	struct scan *s = &r->scan;
 	struct oversize *over;
 	size_t canonical;
+	struct span text = s->item;
+	const char *why;
 	int item;
-	const char *why = xml_element(r->xml, scope(r), s->item,
-	    &r->stanza, &r->root);
 
+	if (r->line.quoted) {
+		buf_reset(&r->text);
+		logline_unquote(text, &r->text);
+		text = buf_span(&r->text);
+	}
+	why = xml_element(r->xml, scope(r), text, &r->stanza, &r->root);
 	if (why)
 		return recording_fault(r, s->item_at + xml_fault_at(r->xml),
 		    why);

@@ -155,6 +155,31 @@ finance() {
 	done
 }
 
+@test "so do those at other depths, and in what other protocols carry" {
+	local s
+	# A carbon in an archive's result, XEP-0033 to and ofrom, a declined
+	# invitation, an invitation's thread on its way, a room's destruction.
+	for s in '<message from="alice@example.com" to="alice@example.com/b" id="deep"><result xmlns="urn:xmpp:mam:2"><forwarded xmlns="urn:xmpp:forward:0"><message xmlns="jabber:client" from="alice@example.com" to="alice@example.com/b"><received xmlns="urn:xmpp:carbons:2"><forwarded xmlns="urn:xmpp:forward:0"><message xmlns="jabber:client" from="bob@research.example.com/x" to="alice@example.com"><body>x</body></message></forwarded></received></message></forwarded></result></message>' \
+		'<message from="carol@example.com/c" to="alice@example.com/b" id="ofrom"><addresses xmlns="http://jabber.org/protocol/address"><address type="ofrom" jid="BOB@Research.Example.com"/></addresses><body>x</body></message>' \
+		'<message from="carol@example.com/c" to="alice@example.com/b" id="forward"><body>see</body><forwarded xmlns="urn:xmpp:forward:0"><message xmlns="jabber:client" from="bob@research.example.com/x" to="carol@example.com"><body>x</body></message></forwarded></message>' \
+		'<message from="room@muc.example.com" to="alice@example.com/b" id="invited"><x xmlns="http://jabber.org/protocol/muc#user"><invite from="bob@research.example.com/x"/></x></message>'; do
+		record recv - "${s/<message /<message xmlns=\"jabber:client\" }"
+	done | cup-filter "$CASES/wall.policy" >in
+	for s in '<message from="alice@example.com/b" to="multicast.example.com" id="cc"><addresses xmlns="http://jabber.org/protocol/address"><address type="to" jid="carol@example.com"/><address type="cc" jid="bob@research.example.com/x"/></addresses><body>x</body></message>' \
+		'<message from="alice@example.com/b" to="room@muc.example.com" id="both"><x xmlns="http://jabber.org/protocol/muc#user"><invite to="carol@example.com"/><invite to="bob@research.example.com"/></x></message>'; do
+		record send - "${s/<message /<message xmlns=\"jabber:client\" }"
+	done | cup-filter "$CASES/wall.policy" >out
+	run -0 cup-print -f stanza-id,rule in out
+	assert_output - <<-'EOT'
+		deep	from-research
+		ofrom	from-research
+		forward	from-research
+		invited	from-research
+		cc	to-research
+		both	to-research
+	EOT
+}
+
 @test "a word list as Windows writes it is one, and what it leaves out is named" {
 	run -0 judge win.xml "$CASES/windows.policy"
 	for id in 0 1 2 3 4 7 8 9 10 13 14 15; do
@@ -237,6 +262,22 @@ finance() {
 	assert_line --partial 'id="2" type="error"'
 	assert_line --partial '>held</text>'
 	assert_line --regexp '^<message .*type="chat" id="1"'
+}
+
+@test "so is that of one in another language, of a room, and of what answers" {
+	printf 'hold h body matches vertrag text "gehalten – 持つ"\nreject r body matches /./ text "nicht \\"so\\""\npass rest\n' >p
+	for s in '<message from="alice@example.com/b" to="room@muc.example.com" type="groupchat" id="g" xml:lang="de"><body>Der Vertrag</body></message>' \
+		'<message from="alice@example.com/b" to="bob@example.com" id="n"><subject>x</subject><body xml:lang="en">hi</body></message>' \
+		'<message from="alice@example.com/b" to="bob@example.com" type="error" id="e"><body>hi</body></message>'; do
+		record send - "${s/<message /<message xmlns=\"jabber:client\" }"
+	done | cup-filter p | cup-log j3 2>&1 >in
+	cup-deliver --errors e3 <in >delivered
+	assert_equal "$(wc -c <delivered)" 0
+	run -0 cat e3
+	assert_line --regexp '^<message .*from="room@muc.example.com" to="alice@example.com/b" .*id="g".*>gehalten – 持つ</text>'
+	assert_line --regexp '^<message .*from="bob@example.com" to="alice@example.com/b" .*id="n".*>nicht "so"</text>'
+	# Nothing ever answers an error.
+	assert_equal "${#lines[@]}" 2
 }
 
 @test "a word is found whatever its case, its form and what is unseen in it" {

@@ -308,3 +308,14 @@ cup-intercept: $CASES/badutf8.xml: byte 206: not UTF-8"
 		assert_equal "$(sed s/stdin/in/ parts.err)" "$(cat whole.err)"
 	done
 }
+
+@test "what Erlang prints with escapes is read as what was sent" {
+	# shellcheck disable=SC2028
+	printf '%s\n' '2026-10-30 10:00:02.000001+00:00 [debug] Send XML on stream = <<"<message to='\''alice@acme.example'\'' from='\''bob@acme.example'\''><body>gr\303\274n\n C:\\x \"so\" \t.\s\x</body></message>">>' \
+		'2026-10-30 10:00:03.000001+00:00 [debug] Send XML on stream = <<"<message to='\''alice@acme.example'\'' from='\''bob@acme.example'\''><body>\360\237\230\200</body></message>">>' \
+		"<message to='alice@acme.example' from='bob@acme.example'><body>C:\\new</body></message>" >log
+	run -0 sh -c 'cup-intercept --domain acme.example log | cup-print -f body -o json'
+	assert_line --index 0 '{"body":"grün\n C:\\x \"so\" \t. x"}'
+	assert_line --index 1 '{"body":"😀"}'
+	assert_line --index 2 '{"body":"C:\\new"}'
+}

@@ -14,6 +14,8 @@ setup() {
 	printf 'reject all body matches /./\npass rest\n' >new.policy
 	sed 's/acme\.localhost/acme.example/g' \
 		"$STANZAS/prosody-alice.c2s.xml" >session.xml
+	cp "$TOP/tests/cases/gajim-console.xml" console.xml
+	cp "$TOP/tests/cases/ejabberd-debug.log" debug.log
 	printf '%s\n' carol@acme.example >research.jids
 	echo insider >lexicon.txt
 	cp example.policy my.policy
@@ -64,14 +66,17 @@ tour() {
 }
 
 @test "README: what it says to try" {
-	run_all 7 < <(readme 'Try it')
+	run_all 8 < <(readme 'Try it')
 	assert_output --partial 'whole'
+	assert_output --partial 'merger memo?'
 	assert_file_not_empty errors
 }
 
 @test "cup(7): a first pipe, then the journal" {
-	run_all 3 < <(tour 'A FIRST PIPE')
+	run_all 5 < <(tour 'A FIRST PIPE')
 	assert_file_not_empty errors.xml
+	assert_output --partial 'merger memo?' # on the console
+	assert_output --regexp '2026-10-30 10:00:02 .*grün' # in the log
 	run_all 5 < <(tour 'THE JOURNAL')
 	assert_output --partial ' records, head '
 }
