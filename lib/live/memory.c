@@ -119,6 +119,8 @@ bool memory_stops(const struct session *s, int way)
 		return true;
 	if (way == DOWN)
 		return false;
+	if (s->sm && sm_full(s->sm))
+		return true;
 	/* What a client sends is answered to it, too. */
 	if (client->link && link_backlog(client->link) > SESSION_BACKLOG)
 		return true;

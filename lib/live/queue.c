@@ -181,7 +181,7 @@ static void emit_swapped(struct session *s, struct sm_swap *w)
 		sm_placed(s->sm, w);
 		managed_placed(s);
 	} else {
-		pass(s, DOWN, ITEM_STANZA, buf_span(&w->error));
+		refuse_down(s, buf_span(&w->error));
 		sm_answered(s->sm, w);
 		managed_told(s);
 	}

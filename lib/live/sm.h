@@ -17,7 +17,7 @@
 enum {
 	SM_ID_MAX = 1024,	/* bytes of a server's SM-ID */
 	SM_SWAP_ID = 32,	/* characters of a replacement's id */
-	SM_SWAPS_MAX = 1000,	/* of one session, open at a time */
+	SM_SWAPS_MAX = 4000,	/* of one session, open at a time */
 	SM_SWAPS_BYTES = 256 * 1024, /* of their errors, */
 	SM_SWAPS_KEPT = 32 * 1024,   /* and of those that were written */
 	SM_KEPT = 3600,		/* seconds, where the server names no time */
@@ -94,9 +94,14 @@ void sm_store_release(struct sm_store *);
 
 /* A ping goes out in place of a stanza; id is set to what it must carry. The
  * error, for the wire, moves in: a stanza, and perhaps a second one from rest
- * on, or 0. NULL if too many are open; of those that the client has, but did
- * not acknowledge, the oldest are forgotten sooner. */
+ * on, or 0. NULL if too many are open; of those that the client was written,
+ * but did not acknowledge, the oldest are forgotten sooner, or, where their
+ * turn has not come, what they say. */
 struct sm_swap *sm_swap(struct sm *, struct buf *error, size_t rest);
+void sm_swaps_release(struct sm *);
+/* Whether half of what may be open is: for now nothing more should be taken
+ * from its client. */
+bool sm_full(struct sm *);
 /* The server answers: the open one of that id, from now on taken, or NULL. */
 struct sm_swap *sm_swapped(struct sm *, struct span id);
 /* The error was written to the client, in its turn: its first stanza is counted

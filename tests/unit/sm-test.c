@@ -90,9 +90,38 @@ static void test_bounds(void)
 	OK(!swap(m, SM_SWAPS_BYTES) && m->count == n, "then it is too many");
 	sm_free(&store, m);
 	m = sm_new();
-	for (n = 0; swap(m, 1); n++)
-		continue;
-	OK(n == SM_SWAPS_MAX, "however small they are");
+	for (n = 0; (w = swap(m, 1)); n++)
+		sm_early(m, w);
+	OK(n == SM_SWAPS_MAX, "however little is kept of them");
+	OK(sm_full(m), "long before, no more is taken");
+	sm_free(&store, m);
+}
+
+/* Errors that were all written before their turn. */
+static void test_many_early(void)
+{
+	struct sm_store store = {.max = 1};
+	struct sm *m = sm_new();
+	struct sm_swap *w;
+	size_t n;
+
+	for (n = 0; n < SM_SWAPS_MAX && !sm_full(m); n++) {
+		w = swap(m, 1000);
+		m->up++;
+		sm_early(m, w);
+	}
+	OK(n == SM_SWAPS_MAX / 2 + 1, "so many may be before their turn");
+	OK(m->bytes <= SM_SWAPS_KEPT && m->count == n,
+	    "each counts, but only the newest are kept whole");
+	OK(sm_server_h(m, (uint32_t)n) == 0, "the client has none of the server's");
+	/* It comes back, and has half of them. */
+	sm_resumed(m, (uint32_t)n, (uint32_t)n / 2);
+	OK(m->count == n, "the server answers all of them again");
+	OK(m->swaps->answered && m->swaps->early, "of what it has");
+	for (w = m->swaps; w; w = w->next)
+		sm_placed(m, w);
+	sm_acked(m, (uint32_t)n / 2);
+	OK(m->count == n - n / 2, "once their turn has come they are gone");
 	sm_free(&store, m);
 }
 
@@ -277,5 +306,6 @@ int main(void)
 	test_count();
 	test_wrap();
 	test_bounds();
+	test_many_early();
 	return tap_done();
 }
