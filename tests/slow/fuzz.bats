@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: ISC
-# The canonical form, over a million generated elements.
+# The canonical form, over elements that are made up.
 
 load ../lib/helpers
 
@@ -8,17 +8,17 @@ setup() {
 	common_setup
 }
 
-@test "reader and parser agree on 1,000,000 elements, whole and damaged" {
-	run -0 agree-fuzz 1000000 1000000
-	assert_output --regexp '^1000000 elements, [0-9]+ of 3000000 taken$'
+@test "reader and parser agree on 300,000 elements, whole and damaged" {
+	run -0 agree-fuzz 300000 1000000
+	assert_output --regexp '^300000 elements, [0-9]+ of 900000 taken$'
 }
 
-@test "the canonical form of 1,000,000 elements is made again the same" {
-	run -0 canon-fuzz 1000000 1000000
-	assert_output --regexp '^1000000 elements, '
+@test "the canonical form of 300,000 elements is made again the same" {
+	run -0 canon-fuzz 300000 1000000
+	assert_output --regexp '^300000 elements, '
 }
 
-@test "another parser reads 1,000,000 elements, judged and sent, as they came" {
-	run -0 wire-fuzz 1000000 1000000
-	assert_output --regexp '^1000000 elements, [0-9]{6,7} of them'
+@test "another parser reads 300,000 elements, judged and sent, as they came" {
+	run -0 wire-fuzz 300000 1000000
+	assert_output --regexp '^300000 elements, [0-9]{6} of them'
 }

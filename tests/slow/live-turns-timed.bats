@@ -41,7 +41,7 @@ teardown() {
 # microseconds, into FILE.
 # shellcheck disable=SC2094
 others() {
-	begin_load "$1" --clients 20 --rate 100 --seconds 4 --size 100
+	begin_load "$1" --clients 20 --rate 100 --seconds 2 --size 100
 	end_load
 	assert_equal "$(said_of "$1" lost)" 0
 	said_of "$1" p99_ms | awk '{ print int($1 * 1000) }' >>"$1"
