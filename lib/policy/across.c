@@ -7,20 +7,11 @@
 #include "base/map.h"
 #include "base/mem.h"
 #include "base/stamp.h"
+#include "policy/said.h"
 #include "xml/jid.h"
 
 #define MUC_USER "http://jabber.org/protocol/muc#user"
 #define CORRECT "urn:xmpp:message-correct:0"
-
-/* A message that went on; its strings are one behind the other in data. */
-struct said {
-	int64_t time;
-	struct span record, id, last; /* the stanza's id, and that of its last
-				       * correction */
-	struct span text[ACROSS_LANES];
-	size_t texts;
-	char *data;
-};
 
 struct talk {
 	struct map_node node;
@@ -44,13 +35,6 @@ struct across *across_new(void)
 	return mem_zalloc(sizeof(struct across));
 }
 
-static void free_said(struct said *s)
-{
-	if (s)
-		free(s->data);
-	free(s);
-}
-
 static void unlink_talk(struct across *a, struct talk *t)
 {
 	*(t->older ? &t->older->newer : &a->oldest) = t->newer;
@@ -70,7 +54,7 @@ static void forget(struct across *a, struct talk *t)
 	map_remove(&a->talks, &t->node);
 	unlink_talk(a, t);
 	for (size_t i = 0; i < t->count; i++)
-		free_said(t->said[i]);
+		said_free(t->said[i]);
 	free(t->key);
 	free(t);
 	a->count--;
@@ -167,13 +151,6 @@ static struct talk *find(const struct across *a)
 	return node ? MAP_OWNER(node, struct talk, node) : NULL;
 }
 
-static bool fresh(const struct said *s, int64_t now)
-{
-	int64_t apart = now > s->time ? now - s->time : s->time - now;
-
-	return apart <= (int64_t)ACROSS_SECONDS * 1000000;
-}
-
 /* Where the record itself is, if it came before; where what it corrects is;
  * else behind the last. *again: it takes the place of that one. */
 static size_t place(const struct across *a, const struct talk *t,
@@ -195,15 +172,10 @@ static size_t place(const struct across *a, const struct talk *t,
 	return t->count;
 }
 
-static struct span lane_of(const struct said *s, size_t lane)
-{
-	return s->text[lane < s->texts ? lane : s->texts - 1];
-}
-
 static void add_said(struct across_row *row, const struct said *s)
 {
 	for (size_t lane = 0; lane < ACROSS_LANES; lane++)
-		row->text[lane][row->count] = lane_of(s, lane);
+		row->text[lane][row->count] = said_lane(s, lane);
 	row->id[row->count++] = s->record;
 	row->lanes = s->texts > row->lanes ? s->texts : row->lanes;
 }
@@ -239,90 +211,17 @@ const struct across_row *across_look(struct across *a, const struct record *r,
 	same = again && span_same(t->said[at]->record, r->field[RECORD_ID]);
 	row->count = row->lanes = 0;
 	for (size_t i = 0; i < at; i++) {
-		if (fresh(t->said[i], now))
+		if (said_fresh(t->said[i], now))
 			add_said(row, t->said[i]);
 	}
 	add_own(row, r, text, texts);
 	/* What came behind the record itself, when it was asked about before,
 	 * was not known then. */
 	for (size_t i = at + 1; again && !same && i < t->count; i++) {
-		if (fresh(t->said[i], now))
+		if (said_fresh(t->said[i], now))
 			add_said(row, t->said[i]);
 	}
 	return row->count > 1 ? row : NULL;
-}
-
-static struct span tail(struct span s)
-{
-	size_t cut = s.n > ACROSS_BYTES ? s.n - ACROSS_BYTES : 0;
-
-	while (cut && cut < s.n && ((unsigned char)s.p[cut] & 0xc0) == 0x80)
-		cut++;
-	return (struct span){s.p + cut, s.n - cut};
-}
-
-static struct span put(char **to, struct span s)
-{
-	char *p = *to;
-
-	if (s.n)
-		memcpy(p, s.p, s.n);
-	*to += s.n;
-	return (struct span){p, s.n};
-}
-
-/* A letter that is in no word, twice, stands for what is not kept. */
-static const char barrier[] = "\xea\x80\x95\xea\x80\x95";
-
-static struct span put_text(char **to, struct span s)
-{
-	struct span last = tail(s);
-	char *from = *to;
-
-	if (last.n < s.n)
-		(void)put(to, span_of(barrier));
-	(void)put(to, last);
-	return (struct span){from, (size_t)(*to - from)};
-}
-
-static struct said *new_said(const struct across *a, const struct record *r,
-    int64_t now, const struct span *text, size_t texts)
-{
-	struct said *s = mem_zalloc(sizeof(*s));
-	struct span id = tail(buf_span(&a->id));
-	size_t bytes = r->field[RECORD_ID].n + 2 * (size_t)ACROSS_BYTES;
-	char *to;
-
-	s->texts = texts < ACROSS_LANES ? texts : ACROSS_LANES;
-	for (size_t i = 0; i < s->texts; i++)
-		bytes += tail(text[i]).n + sizeof(barrier);
-	s->data = to = mem_alloc(bytes);
-	s->time = now;
-	s->record = put(&to, r->field[RECORD_ID]);
-	s->id = put(&to, id);
-	s->last = s->id;
-	for (size_t i = 0; i < s->texts; i++)
-		s->text[i] = put_text(&to, text[i]);
-	return s;
-}
-
-/* A correction stands where its message stood, and goes by both ids. */
-static void replace(struct talk *t, size_t at, struct said *s)
-{
-	struct said *old = t->said[at];
-	char *to = s->data + s->record.n + s->id.n;
-	size_t texts = 0;
-
-	for (size_t i = 0; i < s->texts; i++)
-		texts += s->text[i].n;
-	to += texts;
-	if (old->id.n && old->id.n <= ACROSS_BYTES) {
-		s->last = s->id;
-		s->id = put(&to, old->id);
-	}
-	s->time = old->time;
-	free_said(old);
-	t->said[at] = s;
 }
 
 static struct talk *new_talk(struct across *a)
@@ -343,7 +242,7 @@ static void clean(struct across *a, int64_t now)
 	for (int i = 0; i < 2 && a->oldest; i++) {
 		struct talk *t = a->oldest;
 
-		if (fresh(t->said[t->count - 1], now)) {
+		if (said_fresh(t->said[t->count - 1], now)) {
 			if (a->count < ACROSS_TALKS)
 				return;
 			a->overflowed = true;
@@ -356,6 +255,7 @@ void across_keep(struct across *a, const struct record *r,
     const struct stanza *s, const struct span *text, size_t texts)
 {
 	struct talk *t;
+	struct said *said;
 	int64_t now;
 	size_t at;
 	bool again;
@@ -371,15 +271,17 @@ void across_keep(struct across *a, const struct record *r,
 		return;
 	unlink_talk(a, t);
 	link_talk(a, t);
+	said = said_new(r, buf_span(&a->id), now, text, texts);
 	if (again) {
-		replace(t, at, new_said(a, r, now, text, texts));
+		said_replaces(said, t->said[at]);
+		t->said[at] = said;
 		return;
 	}
 	if (t->count == ACROSS_KEPT) {
-		free_said(t->said[0]);
+		said_free(t->said[0]);
 		memmove(t->said, t->said + 1,
 		    (ACROSS_KEPT - 1) * sizeof(*t->said));
 		t->count--;
 	}
-	t->said[t->count++] = new_said(a, r, now, text, texts);
+	t->said[t->count++] = said;
 }
