@@ -150,7 +150,8 @@ static bool add_words(struct print *p, struct fields *v, struct buf *b)
 	}
 	if (subject)
 		b->len--; /* the line feed */
-	else if (s && !stanza_is(s, 0, NULL, "iq"))
+	else if (s && !stanza_is(s, 0, NULL, "iq") &&
+	    v->record->event != EVENT_REVIEW)
 		add_short_texts(p, s, b);
 	return subject;
 }

@@ -256,12 +256,36 @@ static const char *begin(struct policy *p, const struct record *r)
 	buf_reset(&j->reasons);
 	if (why)
 		return why;
-	if (!stanza_is_stanza(&j->stanza) &&
-	    !span_is(j->stanza.node[0].ns, RECORD_NS))
+	if (r->event == EVENT_REVIEW
+		? !record_fits(r->event, &j->stanza)
+		: !stanza_is_stanza(&j->stanza) &&
+		    !record_fits(EVENT_DONE, &j->stanza))
 		return "has neither a stanza nor an element of ours";
 	if (!record_absent(r, RECORD_REASON))
 		buf_addspan(&j->reasons, r->field[RECORD_REASON]);
 	return NULL;
+}
+
+/* What a person settled is for no rule to judge. */
+static enum policy_outcome let_pass(struct record *r)
+{
+	if (r->verdict != VERDICT_NONE)
+		return POLICY_KEEP;
+	record_set_verdict(r, VERDICT_PASS);
+	return POLICY_WRITE;
+}
+
+static enum policy_outcome judge(
+    struct policy *p, struct record *r, const char **why, struct buf *account)
+{
+	enum verdict verdict;
+
+	if (r->event == EVENT_REVIEW)
+		return let_pass(r);
+	verdict = run_rules(p, account);
+	if (verdict <= VERDICT_HOLD)
+		body_keep(p);
+	return settle(p, r, verdict, why);
 }
 
 enum policy_outcome policy_decide(
@@ -276,13 +300,8 @@ enum policy_outcome policy_decide(
 	}
 	if (account)
 		explain_record(p, r, account);
-	if (r->verdict < VERDICT_DELIVER) {
-		enum verdict verdict = run_rules(p, account);
-
-		if (verdict <= VERDICT_HOLD)
-			body_keep(p);
-		outcome = settle(p, r, verdict, why);
-	}
+	if (r->verdict < VERDICT_DELIVER)
+		outcome = judge(p, r, why, account);
 	if (account && outcome != POLICY_BAD)
 		explain_verdict(r, outcome == POLICY_KEEP, account);
 	return outcome;

@@ -226,7 +226,7 @@ void explain_record(struct policy *p, const struct record *r, struct buf *b)
 {
 	buf_addspan(b, r->field[RECORD_ID]);
 	buf_addf(b, " %s", event_name(r->event));
-	if (r->verdict >= VERDICT_DELIVER) {
+	if (r->verdict >= VERDICT_DELIVER || r->event == EVENT_REVIEW) {
 		buf_addc(b, '\n');
 		return;
 	}

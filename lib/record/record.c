@@ -9,9 +9,10 @@
 #include "base/stamp.h"
 #include "base/utf8.h"
 #include "base/uuid.h"
+#include "xml/stanza.h"
 
 static const char *const events[EVENTS] = {"send", "recv", "login", "logout",
-    "done"};
+    "done", "review"};
 static const char *const verdicts[VERDICTS] = {"-", "pass", "hold", "reject",
     "drop", "deliver", "return", "discard"};
 
@@ -42,6 +43,14 @@ int event_from(struct span s)
 int verdict_from(struct span s)
 {
 	return word_from(s, verdicts, VERDICTS);
+}
+
+bool record_fits(enum event e, const struct stanza *s)
+{
+	if (e == EVENT_SEND || e == EVENT_RECV)
+		return stanza_is_stanza(s);
+	return s->nodes && span_is(s->node[0].ns,
+	    e == EVENT_REVIEW ? REVIEW_NS : RECORD_NS);
 }
 
 bool record_absent(const struct record *r, enum record_field f)
