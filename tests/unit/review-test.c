@@ -15,7 +15,7 @@
 static void test_round_trip(void)
 {
 	static const char *const good[] = {
-	    BEGIN "verdict=\"note\" by=\"anna\" why=\"a &lt;b&gt; &quot;c&quot; "
+	    BEGIN "verdict=\"note\" by=\"anna\" why=\"a &lt;b> &quot;c&quot; "
 		  "&amp; d\"/>",
 	    BEGIN "verdict=\"escalate\" by=\"anna\" to=\"carl\" why=\"x\"/>",
 	    BEGIN "verdict=\"expired\" event=\"send\" rules=\"r1, r2\" "
