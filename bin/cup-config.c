@@ -19,6 +19,7 @@
 #include "node/conf-text.h"
 #include "node/conf.h"
 #include "node/editor.h"
+#include "node/reviews.h"
 
 /* What an option asks for; 0: to show or change settings. */
 enum mode { CHECK = 1, DIFF, EDIT, HISTORY, LIST, ROLLBACK, SETTINGS };
@@ -108,6 +109,21 @@ static void begin(struct conf_file *f, const char *node, bool changing)
 		diag_die_errno(EX_IOERR, "%s '%s'", fault, what);
 }
 
+/* Say what is saved and yet may not be what is meant. */
+static void warn(const struct conf_file *f, struct span text)
+{
+	struct buf quiet = BUF_EMPTY;
+	struct conf c = {0};
+	const char *key;
+
+	conf_parse(&c, f->path, text, &quiet);
+	key = reviews_doubtful(&c);
+	if (key)
+		diag_warn("warning: %s: " REVIEWS_DOUBT, key);
+	conf_release(&c);
+	buf_release(&quiet);
+}
+
 /* Check and save; returns the exit status. */
 static int save(struct work *w, struct span text)
 {
@@ -117,6 +133,7 @@ static int save(struct work *w, struct span text)
 
 	switch (conf_file_save(&w->file, text, &w->out, &mistakes, &step)) {
 	case CONF_FILE_SAVED:
+		warn(&w->file, text);
 		break;
 	case CONF_FILE_SAME:
 		buf_adds(&w->out, "nothing to change\n");
