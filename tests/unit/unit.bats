@@ -96,3 +96,7 @@ proves() {
 @test "the shape of a stanza has all names and no values" {
 	proves shape-test
 }
+
+@test "a released message is known by its mark, whatever servers make of it" {
+	proves mark-test
+}
