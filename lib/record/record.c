@@ -9,6 +9,7 @@
 #include "base/stamp.h"
 #include "base/utf8.h"
 #include "base/uuid.h"
+#include "record/review.h"
 #include "xml/stanza.h"
 
 static const char *const events[EVENTS] = {"send", "recv", "login", "logout",
@@ -66,11 +67,16 @@ void record_set_verdict(struct record *r, enum verdict v)
 
 void record_begin_anew(struct record *r)
 {
+	struct review_reason released;
+
 	if (!record_absent(r, RECORD_ORIGINAL)) {
 		r->field[RECORD_STANZA] = r->field[RECORD_ORIGINAL];
 		r->field[RECORD_ORIGINAL] = span_of("-");
 	}
-	r->field[RECORD_REASON] = span_of("-");
+	r->field[RECORD_REASON] = review_reason_read(
+	    r->field[RECORD_REASON], &released)
+		? released.whole
+		: span_of("-");
 	record_set_verdict(r, VERDICT_NONE);
 }
 

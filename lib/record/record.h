@@ -80,9 +80,9 @@ void record_write(struct buf *, const struct record *);
 /* Set the verdict, in verdict and in field[]. */
 void record_set_verdict(struct record *, enum verdict);
 
-/* Make of it what it was when nothing had decided it yet: no verdict, no
- * reason, and the stanza as it first came. The proof stays, and does not fit
- * any more: what was loosened is not released. */
+/* Make of it what it was when nothing had decided it yet: no verdict, no reason
+ * but that a person released it, and the stanza as it first came. The proof
+ * stays, and does not fit any more: what was loosened is not released. */
 void record_begin_anew(struct record *);
 
 /* Whether a stanza's tree is what its event has: of send and recv a stanza, of

@@ -174,12 +174,12 @@ bool review_reason_read(struct span field, struct review_reason *r)
 {
 	struct reason one;
 
-	while (reason_next(&field, &one)) {
-		if (span_is(one.rule, released) && span_is(one.tag, tag) &&
-		    read_text(one.text, r))
-			return true;
-	}
-	return false;
+	r->whole = field;
+	if (!reason_next(&field, &one) || !span_is(one.rule, released) ||
+	    !span_is(one.tag, tag) || !read_text(one.text, r))
+		return false;
+	r->whole.n = (size_t)(one.text.p + one.text.n - r->whole.p);
+	return true;
 }
 
 bool review_rule_next(struct span *rules, struct span *name)
@@ -207,11 +207,12 @@ static bool has_rule(struct span rules, struct span wanted)
 
 void review_rules(struct buf *b, struct span field)
 {
-	struct review_reason before = {.rules = {"", 0}};
+	struct review_reason before;
 	struct reason last;
 
-	if (review_reason_read(field, &before))
-		buf_addspan(b, before.rules);
+	if (!review_reason_read(field, &before))
+		before.rules = (struct span){"", 0};
+	buf_addspan(b, before.rules);
 	if (!reason_last(field, &last) || !last.rule.n ||
 	    (span_is(last.rule, released) && span_is(last.tag, tag)) ||
 	    has_rule(before.rules, last.rule))

@@ -70,6 +70,7 @@ void review_write(struct buf *, const struct review *, struct span held);
 /* The reason of a record that was held and a person released:
  * "released@review: by NAME for RULES (ID)", or "(ID TRY)". */
 struct review_reason {
+	struct span whole;     /* as read: all of it */
 	struct span by, rules; /* rules: with ", " between */
 	struct span id;	       /* of the review that released it */
 	struct span try;       /* .p NULL: none */
@@ -77,8 +78,9 @@ struct review_reason {
 
 void review_reason_write(struct buf *, const struct review_reason *);
 
-/* Find such a reason in a reason field; the spans point into it. False if it
- * has none. */
+/* Read it off a reason field; the spans point into it. False if the first one
+ * there is another: whoever releases a record writes its reason before anybody
+ * decides it, and what comes later may have words of the stanza in it. */
 bool review_reason_read(struct span field, struct review_reason *);
 
 /* Take the first name off a list of rules; false when none is left. */

@@ -102,8 +102,9 @@ static void released(const char *field, const char *want)
 
 static void test_reasons(void)
 {
-	struct review_reason r = {span_of("anna"), span_of("r1, r2"),
-	    span_of(ID), span_of("0af")};
+	struct review_reason r = {.by = span_of("anna"),
+	    .rules = span_of("r1, r2"), .id = span_of(ID),
+	    .try = span_of("0af")};
 	struct buf b = BUF_EMPTY;
 
 	review_reason_write(&b, &r);
@@ -112,8 +113,9 @@ static void test_reasons(void)
 	released(buf_str(&b), "anna|r1, r2|" ID "|0af");
 	buf_release(&b);
 	released("released@review: by a for r (" ID ")", "a|r|" ID "|");
-	released("cards@0a: 1 redacted; released@review: by a for r (" ID
-		 "); ours@0a", "a|r|" ID "|");
+	released("released@review: by a for r (" ID "); cards@0a: 1 redacted; "
+		 "ours@0a", "a|r|" ID "|");
+	released("words@0a: read as; released@review: by a for r (" ID ")", "");
 	released("released@0a: by a for r (" ID ")", "");
 	released("release@review: by a for r (" ID ")", "");
 	released("released@review: by a for r (1)", "");

@@ -97,6 +97,14 @@ proves() {
 	proves shape-test
 }
 
+@test "a review is read as it was written, and nothing else is one" {
+	proves review-test
+}
+
+@test "a conversation is the same two, or a room, each message of it once" {
+	proves context-test
+}
+
 @test "a released message is known by its mark, whatever servers make of it" {
 	proves mark-test
 }
