@@ -104,3 +104,7 @@ proves() {
 @test "a conversation is the same two, or a room, each message of it once" {
 	proves context-test
 }
+
+@test "a released message is known by its mark, whatever servers make of it" {
+	proves mark-test
+}
