@@ -114,7 +114,7 @@ keeper_again() {
 	eventually 5 held_is 1
 	settle --release "$ID" --why 'it is signed'
 	eventually 5 held_is 0
-	run -0 cup-review journal
+	run -1 cup-review journal
 	assert_output ""
 	run -0 bash -c 'cup-search journal.review | grep -o " verdict=\"[a-z]*\" by=\"[a-z]*\""'
 	assert_line --index 0 " verdict=\"refuse\" by=\"$(id -un)\""

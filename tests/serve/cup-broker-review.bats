@@ -20,7 +20,9 @@ teardown() {
 
 # review VERDICT [ATTRIBUTES [STANZA]]: a record of it.
 review() {
-	record review "${GIVEN-pass}" "<review xmlns=\"urn:cup:review:1\" ref=\"${REF-$HELD}\" verdict=\"$1\"${2:+ $2}>${3-}</review>"
+	local end=/\>
+	[ -z "${3-}" ] || end=">$3</review>"
+	record review "${GIVEN-pass}" "<review xmlns=\"urn:cup:review:1\" ref=\"${REF-$HELD}\" verdict=\"$1\"${2:+ $2}$end"
 }
 
 # A release, as a keeper hands it out.
