@@ -1,12 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* Going through what is held, one by one, with a person who settles it:
  * cup-review(1), -i. */
-/* lib/review is what comes after "hold". In go journals with held records, out
- * come reviews (record/review.h) of them.
- *
- * walk.h goes through them with a person: show.h says what he sees, terminal.h
- * reads his keys. context.h finds the conversation around a record, by what
- * talk.h says that is. */
 #ifndef REVIEW_WALK_H
 #define REVIEW_WALK_H
 
