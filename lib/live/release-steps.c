@@ -282,25 +282,46 @@ void release_answered(struct item *i, const struct record *rec)
 	releases_go(all);
 }
 
-void release_turned_down(struct session *s)
+/* RFC 6120 section 8.3.3: what an error says, in a word; XEP-0045 section 7.4
+ * has one for who is not in the room. */
+static void condition(struct releases *all, struct span canonical,
+    struct buf *why)
 {
-	struct releases *all = s->proxy->releases;
-	const struct xml_root *root = &s->proxy->root;
-	struct release *r;
+	static const char ns[] = NS_STANZAS;
+	struct stanza *x = &all->x;
+	uint32_t error = STANZA_NONE, node = STANZA_NONE;
 
-	if (!span_is(root->local, "message"))
-		return;
-	for (r = all->first; r; r = r->next) {
-		if ((r->step == RELEASE_SENT || r->step == RELEASE_ROOMED) &&
-		    r->groupchat && r->event == EVENT_SEND &&
-		    span_same(buf_span(&r->from), buf_span(&s->jid)) &&
-		    span_same(jid_bare(root->from), buf_span(&r->to)) &&
-		    span_same(root->id, buf_span(&r->ident)))
-			break;
-	}
+	if (!stanza_read(x, canonical))
+		error = stanza_child(x, 0, NULL, "error");
+	if (error != STANZA_NONE)
+		node = x->node[error].child;
+	while (node != STANZA_NONE && !span_is(x->node[node].ns, ns))
+		node = x->node[node].next;
+	if (node == STANZA_NONE)
+		buf_adds(why, "it came back");
+	else if (span_is(x->node[node].local, "not-acceptable"))
+		buf_adds(why, "no longer in the room");
+	else
+		buf_addf(why, "it came back: %.*s",
+		    SPAN_ARG(x->node[node].local));
+}
+
+void releases_refused(struct releases *all, const struct xml_root *root,
+    struct span canonical, bool told)
+{
+	struct release *r = all->first;
+	struct buf why = BUF_EMPTY;
+
+	while (r && !((r->step == RELEASE_SENT || r->step == RELEASE_ROOMED) &&
+			 span_same(root->to, buf_span(&r->from)) &&
+			 span_same(jid_bare(root->from),
+			     jid_bare(buf_span(&r->to))) &&
+			 span_same(root->id, buf_span(&r->ident))))
+		r = r->next;
 	if (!r)
 		return;
-	/* That error tells who sent it. */
-	r->untold = true;
-	refuse(r, "no longer in the room");
+	r->untold = r->untold || told;
+	condition(all, canonical, &why);
+	release_settle(r, OUTCOME_REFUSED, buf_span(&why));
+	buf_release(&why);
 }
