@@ -166,10 +166,17 @@ void releases_tick(struct releases *all, int64_t now)
 	for (struct release *r = all->first; r; r = r->next) {
 		if (at_server(r->step) && r->link != link)
 			lost(r);
-		else if (r->step == RELEASE_ROOMED && now >= r->until)
+		else if (r->step == RELEASE_THERE && now >= r->until)
 			sent(r);
 	}
 	releases_go(all);
+}
+
+/* An error may be on its way to who sent it, whose session is here. */
+static void there(struct release *r)
+{
+	r->until = timer_now() + (r->groupchat ? RELEASE_ROOM : RELEASE_USER);
+	release_step(r, RELEASE_THERE);
 }
 
 void releases_answered(struct releases *all, struct span id)
@@ -182,14 +189,12 @@ void releases_answered(struct releases *all, struct span id)
 	if (!r || !at_server(r->step) ||
 	    memcmp(id.p + UUID_LEN, r->ping, MARK_TRY) != 0)
 		return;
-	if (r->step == RELEASE_TOLD) {
+	if (r->step == RELEASE_TOLD)
 		release_done(r);
-	} else if (r->groupchat && r->event == EVENT_SEND && !arrived(r)) {
-		r->until = timer_now() + RELEASE_ROOM;
-		release_step(r, RELEASE_ROOMED);
-	} else {
+	else if (arrived(r) || !releases_session(all, buf_span(&r->from)))
 		sent(r);
-	}
+	else
+		there(r);
 	releases_go(all);
 }
 
@@ -312,7 +317,7 @@ void releases_refused(struct releases *all, const struct xml_root *root,
 	struct release *r = all->first;
 	struct buf why = BUF_EMPTY;
 
-	while (r && !((r->step == RELEASE_SENT || r->step == RELEASE_ROOMED) &&
+	while (r && !((r->step == RELEASE_SENT || r->step == RELEASE_THERE) &&
 			 span_same(root->to, buf_span(&r->from)) &&
 			 span_same(jid_bare(root->from),
 			     jid_bare(buf_span(&r->to))) &&

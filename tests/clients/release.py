@@ -83,7 +83,7 @@ def refused(c, ident, words):
     end = time.monotonic() + 30
     while time.monotonic() < end:
         text = stanza(c, "<error")
-        if re.search(f" id=[\"']{ident}[\"']", text) and words in text:
+        if re.search(f" id=[\"']{ident}[\"']", text) and re.search(words, text):
             return
     raise AssertionError(c.log)
 
@@ -101,8 +101,11 @@ def is_told(c, words):
     assert "chat" in text, text
 
 
-def login(user, resource="desk", presence=True):
-    return Raw(PORT).login(user, resource, presence=presence)
+def login(user, resource="desk"):
+    c = Raw(PORT).login(user, resource)
+    # What was kept for it may come before its own presence.
+    c.text = c.log
+    return c
 
 
 def ask(c):
@@ -214,10 +217,11 @@ def case_rich():
     for n, to in enumerate((BOB, f"Bob@{DOMAIN.upper()}", bob.jid)):
         alice.chat(to, f"hold me 6{n}\n\t &amp; &lt;", f"r{n}", RICH)
         settle("release", f"hold me 6{n}")
-        text = stanza(bob, f"hold me 6{n}")
-        text += bob.expect(".*?</message>").group(0)
+        text = bob.expect(f"<message [^>]*id=[\"']r{n}[\"'].*?</message>.*?"
+                          "</message>").group(0)
         is_release(text, alice.jid)
-        for word in ("\U0001F600", "in it", "receipts", "urn:p", "7"):
+        for word in (f"hold me 6{n}\n\t &amp; &lt;", "\U0001F600", "in it",
+                     "receipts", "urn:p"):
             assert word in text, (word, text)
     assert "forged" not in run("cup-search", "journal")
     alice.end()
@@ -403,7 +407,7 @@ def case_room():
     alice.expect("<presence [^>]*unavailable")
     outcome(settle("release", "hold me 16"), 'outcome="refused"',
             "no longer in the room")
-    refused(alice, "g3", "no longer in the room")
+    refused(alice, "g3", "no longer in the room|not-acceptable")
     alice.end()
     outcome(settle("release", "hold me 17"), 'outcome="refused"',
             "no longer in the room")
