@@ -64,7 +64,7 @@ static bool take_try(struct releases *all, struct span id, struct span try)
 		return false;
 	}
 	if (r && (r->step == RELEASE_SENT || r->step == RELEASE_THERE))
-		release_settle(r, OUTCOME_SENT, span_of(NULL));
+		release_settle(r, OUTCOME_SENT, span_of(""));
 	return true;
 }
 

@@ -85,7 +85,7 @@ static bool arrived(const struct release *r)
 
 static void sent(struct release *r)
 {
-	release_settle(r, OUTCOME_SENT, span_of(NULL));
+	release_settle(r, OUTCOME_SENT, span_of(""));
 }
 
 static void begin(struct release *r)

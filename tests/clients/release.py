@@ -466,6 +466,21 @@ def case_lost():
     bob.end()
 
 
+def case_far():
+    """To another server, that may have it already: it is not sent again."""
+    global PORT
+    alice = login("alice")
+    alice.chat("zed@far.example", "hold me 19", "d1")
+    ident = held("hold me 19")
+    PORT = int(wait("ready"))
+    alice = login("alice")
+    outcome(ident, 'outcome="doubtful"')
+    is_told(alice, "not known whether it was sent")
+    assert not rows("cup-search", "--event", "send", "--verdict", "pass",
+                    "journal", "hold me 19")
+    alice.end()
+
+
 def held_before(word):
     return [r[0] for r in rows("cup-search", "--verdict", "hold", "journal")
             if word in r[8]][-1]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034
 # A node whose held messages are reviewed. Load servers.bash first.
 
 # The policy that release.py knows of.
@@ -39,14 +39,14 @@ reviewing() {
 		eventually 10 status_is review up
 }
 
-# start_review_through PROGRAM: the component's way is through that client.
+# start_review_through PROGRAM [OPTION...]: the component's way is through that client.
 start_review_through() {
 	COMPONENT=$(free_port)
 	/usr/bin/python3 "$TOP/tests/clients/$1.py" "$COMPONENT" "$COMP" >way.out 3>&- &
 	WAY=$!
 	STARTED+=("$WAY")
 	eventually 10 listens "$COMPONENT"
-	start_review
+	start_review "${@:2}"
 }
 
 # release CASE...: of release.py.
@@ -73,7 +73,6 @@ release_all() {
 	mapfile -t ids < <(cup-review journal | cut -f 1)
 	cup-review --release "${ids[@]}" --why "seen" \
 		--socket "unix:$PWD/review.sock" >/dev/null
-	eventually 20 status_is releases-pending 0
 }
 
 # late_for USER BODY...: what a slixmpp client takes for late messages.

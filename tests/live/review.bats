@@ -54,6 +54,7 @@ lines_of() {
 	start_review --tls optional
 	release later
 	release_all
+	eventually 20 status_is releases-pending 0
 	late_for bob "hold me later 0" "hold me later 9"
 }
 
@@ -138,6 +139,19 @@ lines_of() {
 	kill_while_releasing
 	release arrived
 	run -0 cup-verify journal journal.review
+}
+
+@test "what may have gone to another server is not sent again, and in doubt" {
+	start_review
+	begin_release far
+	said ready
+	stop "$NODE" KILL || :
+	release_all
+	start_node "${REVIEW[@]}"
+	reviewing
+	# Where that is now.
+	echo "$PORT" >&9
+	end_case
 }
 
 @test "what it must have, and wrong words, are named" {
