@@ -56,14 +56,20 @@ static void handshake(struct component *c)
 	buf_release(&out);
 }
 
-/* What is sent to it is nobody's, but for answers to its pings. */
+/* What is sent to it is nobody's, but for answers to its pings, and errors: a
+ * server may send them to where the stanza came from, whoever it was from. */
 static void heard(struct component *c)
 {
+	struct releases *all = c->proxy->releases;
 	const struct xml_root *r = &c->root;
 
+	if (!all)
+		return;
 	if (span_is(r->local, "iq") && r->id.p &&
 	    (span_is(r->type, "result") || span_is(r->type, "error")))
-		releases_answered(c->proxy->releases, r->id);
+		releases_answered(all, r->id);
+	else if (span_is(r->local, "message") && span_is(r->type, "error"))
+		releases_refused(all, r, buf_span(&c->canon), false);
 }
 
 /* False if the stream must end. */

@@ -4,6 +4,7 @@
 #include "live/mark.h"
 
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/uuid.h"
@@ -149,20 +150,43 @@ static bool covered(const struct stanza *s, uint32_t node)
 	return true;
 }
 
+static int raw_order(const void *a, const void *b)
+{
+	return memcmp(a, b, DIGEST_RAW);
+}
+
+/* The digests of what the message says, in an order of their own: ejabberd
+ * puts what it knows behind what it does not. */
+static void add_children(struct digest *d, const struct stanza *s,
+    uint32_t message, struct buf *raw)
+{
+	for (uint32_t c = s->node[message].child; c != STANZA_NONE;
+	    c = s->node[c].next) {
+		if (!covered(s, c))
+			continue;
+		digest_begin(d);
+		add_node(d, s, c);
+		digest_raw(d, (unsigned char *)buf_room(raw, DIGEST_RAW));
+		raw->len += DIGEST_RAW;
+	}
+	if (raw->len)
+		qsort(raw->data, raw->len / DIGEST_RAW, DIGEST_RAW, raw_order);
+}
+
 static void make(struct digest *d, const struct stanza *s, uint32_t message,
     const struct mark *m, char mac[DIGEST_HEX])
 {
+	struct buf raw = BUF_EMPTY;
+
+	add_children(d, s, message, &raw);
 	digest_begin(d);
 	add(d, span_of("cup released 1"));
 	for (size_t i = 0; i < ATTRIBUTES; i++)
 		add(d, *(const struct span *)(const void *)(
 			   (const char *)m + attributes[i].at));
-	for (uint32_t c = s->node[message].child; c != STANZA_NONE;
-	    c = s->node[c].next) {
-		if (covered(s, c))
-			add_node(d, s, c);
-	}
+	add(d, buf_span(&raw));
 	digest_hex(d, mac);
+	buf_release(&raw);
 }
 
 void mark_write(struct buf *b, struct digest *d, const struct stanza *s,

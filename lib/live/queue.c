@@ -278,14 +278,11 @@ void item_record(struct item *i, enum event event, struct span canonical,
     const struct ruling *ruling)
 {
 	struct session *s = i->session;
-	struct recorder *rec = &s->proxy->recorder;
-	char id[UUID_LEN];
 
 	i->event = event;
-	uuid_make(&rec->ids, rec->micros, id);
 	buf_reset(&i->q.line);
 	buf_room(&i->q.line, canonical.n + 256);
-	recorder_put(rec, &i->q.line, id,
+	recorder_put(&s->proxy->recorder, &i->q.line, NULL,
 	    (struct span){s->token, RECORDER_TOKEN}, event, ruling->verdict,
 	    ruling->reason, canonical);
 	/* Behind the stanza are a TAB, the absent original and LF. */

@@ -63,8 +63,8 @@ static bool take_try(struct releases *all, struct span id, struct span try)
 				  "is dropped", SPAN_ARG(id));
 		return false;
 	}
-	if (r && (r->step == RELEASE_SENT || r->step == RELEASE_ROOMED))
-		release_settle(r, OUTCOME_SENT, span_of(NULL));
+	if (r && (r->step == RELEASE_SENT || r->step == RELEASE_THERE))
+		release_settle(r, OUTCOME_SENT, span_of(""));
 	return true;
 }
 

@@ -8,14 +8,12 @@ static void record(struct releases *all, struct buf *line,
     const struct review *v)
 {
 	struct recorder *rec = &all->proxy->recorder;
-	char id[UUID_LEN];
 
 	buf_reset(&all->out);
 	review_write(&all->out, v, span_of(NULL));
 	recorder_now(rec);
-	uuid_make(&rec->ids, rec->micros, id);
 	buf_reset(line);
-	recorder_put(rec, line, id, span_of("review"), EVENT_REVIEW,
+	recorder_put(rec, line, NULL, span_of("review"), EVENT_REVIEW,
 	    VERDICT_NONE, span_of(NULL), buf_span(&all->out));
 }
 

@@ -13,7 +13,8 @@
 enum {
 	RELEASES_ASKED = 16, /* records in the pipeline at a time */
 	RELEASES_SENT = 64,  /* that the server has not answered for */
-	RELEASE_ROOM = 5000, /* ms until a room would have turned it down */
+	RELEASE_ROOM = 5000, /* ms until a room would have turned it down, */
+	RELEASE_USER = 500,  /* or a server, whose word overtakes that */
 	RELEASES_SEEN = 100000, /* that have arrived, and are remembered */
 };
 
@@ -22,7 +23,7 @@ enum release_step {
 	RELEASE_ASKED,	/* its record is in the pipeline */
 	RELEASE_DUE,	/* it is to be sent */
 	RELEASE_SENT,	/* the server has not said that it has it */
-	RELEASE_ROOMED, /* it has, but a room may still turn it down */
+	RELEASE_THERE, /* it has, but it may still be turned down */
 	RELEASE_TELLS,	/* its sender is to be told of the outcome */
 	RELEASE_TOLD,	/* the server has not said that it has that */
 	RELEASE_DONE,	/* the outcome is being journaled */
@@ -52,7 +53,7 @@ struct release {
 	struct buf by, rules, time; /* of the review */
 	char try[MARK_TRY], ping[MARK_TRY]; /* tokens of the last ones */
 	uint64_t link; /* of the component, by which it was sent */
-	int64_t until; /* RELEASE_ROOMED */
+	int64_t until; /* of RELEASE_THERE */
 	enum release_outcome outcome;
 	struct buf why; /* of that, for people */
 	bool untold; /* its sender is not to be told, or was otherwise */

@@ -85,7 +85,7 @@ static bool arrived(const struct release *r)
 
 static void sent(struct release *r)
 {
-	release_settle(r, OUTCOME_SENT, span_of(NULL));
+	release_settle(r, OUTCOME_SENT, span_of(""));
 }
 
 static void begin(struct release *r)
@@ -166,10 +166,17 @@ void releases_tick(struct releases *all, int64_t now)
 	for (struct release *r = all->first; r; r = r->next) {
 		if (at_server(r->step) && r->link != link)
 			lost(r);
-		else if (r->step == RELEASE_ROOMED && now >= r->until)
+		else if (r->step == RELEASE_THERE && now >= r->until)
 			sent(r);
 	}
 	releases_go(all);
+}
+
+/* An error may be on its way to who sent it, whose session is here. */
+static void there(struct release *r)
+{
+	r->until = timer_now() + (r->groupchat ? RELEASE_ROOM : RELEASE_USER);
+	release_step(r, RELEASE_THERE);
 }
 
 void releases_answered(struct releases *all, struct span id)
@@ -182,14 +189,12 @@ void releases_answered(struct releases *all, struct span id)
 	if (!r || !at_server(r->step) ||
 	    memcmp(id.p + UUID_LEN, r->ping, MARK_TRY) != 0)
 		return;
-	if (r->step == RELEASE_TOLD) {
+	if (r->step == RELEASE_TOLD)
 		release_done(r);
-	} else if (r->groupchat && r->event == EVENT_SEND && !arrived(r)) {
-		r->until = timer_now() + RELEASE_ROOM;
-		release_step(r, RELEASE_ROOMED);
-	} else {
+	else if (arrived(r) || !releases_session(all, buf_span(&r->from)))
 		sent(r);
-	}
+	else
+		there(r);
 	releases_go(all);
 }
 
@@ -282,25 +287,46 @@ void release_answered(struct item *i, const struct record *rec)
 	releases_go(all);
 }
 
-void release_turned_down(struct session *s)
+/* RFC 6120 section 8.3.3: what an error says, in a word; XEP-0045 section 7.4
+ * has one for who is not in the room. */
+static void condition(struct releases *all, struct span canonical,
+    struct buf *why)
 {
-	struct releases *all = s->proxy->releases;
-	const struct xml_root *root = &s->proxy->root;
-	struct release *r;
+	static const char ns[] = NS_STANZAS;
+	struct stanza *x = &all->x;
+	uint32_t error = STANZA_NONE, node = STANZA_NONE;
 
-	if (!span_is(root->local, "message"))
-		return;
-	for (r = all->first; r; r = r->next) {
-		if ((r->step == RELEASE_SENT || r->step == RELEASE_ROOMED) &&
-		    r->groupchat && r->event == EVENT_SEND &&
-		    span_same(buf_span(&r->from), buf_span(&s->jid)) &&
-		    span_same(jid_bare(root->from), buf_span(&r->to)) &&
-		    span_same(root->id, buf_span(&r->ident)))
-			break;
-	}
+	if (!stanza_read(x, canonical))
+		error = stanza_child(x, 0, NULL, "error");
+	if (error != STANZA_NONE)
+		node = x->node[error].child;
+	while (node != STANZA_NONE && !span_is(x->node[node].ns, ns))
+		node = x->node[node].next;
+	if (node == STANZA_NONE)
+		buf_adds(why, "it came back");
+	else if (span_is(x->node[node].local, "not-acceptable"))
+		buf_adds(why, "no longer in the room");
+	else
+		buf_addf(why, "it came back: %.*s",
+		    SPAN_ARG(x->node[node].local));
+}
+
+void releases_refused(struct releases *all, const struct xml_root *root,
+    struct span canonical, bool told)
+{
+	struct release *r = all->first;
+	struct buf why = BUF_EMPTY;
+
+	while (r && !((r->step == RELEASE_SENT || r->step == RELEASE_THERE) &&
+			 span_same(root->to, buf_span(&r->from)) &&
+			 span_same(jid_bare(root->from),
+			     jid_bare(buf_span(&r->to))) &&
+			 span_same(root->id, buf_span(&r->ident))))
+		r = r->next;
 	if (!r)
 		return;
-	/* That error tells who sent it. */
-	r->untold = true;
-	refuse(r, "no longer in the room");
+	r->untold = r->untold || told;
+	condition(all, canonical, &why);
+	release_settle(r, OUTCOME_REFUSED, buf_span(&why));
+	buf_release(&why);
 }

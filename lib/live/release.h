@@ -24,13 +24,14 @@ struct record;
 struct releases;
 struct ruling;
 struct session;
+struct xml_root;
 
 /* Where the options have a key of marks; else *all is NULL. False with the
  * reason appended to why. */
 bool releases_new(struct releases **all, struct proxy *, struct buf *why);
 void releases_free(struct releases *);
 
-/* All of these but release_look may be given NULL. */
+/* Those up to releases_keeper may be given NULL. */
 
 /* A review came out of the pipeline that nobody asked for. */
 void releases_stray(struct releases *, const struct record *);
@@ -52,9 +53,10 @@ const char *releases_keeper(const struct releases *);
  * or (NULL) nobody judges it. */
 void release_answered(struct item *, const struct record *);
 
-/* An error from the server, in proxy.root, may say that a room does not take
- * what was released. */
-void release_turned_down(struct session *);
+/* A message of type error, canonical, may answer what was released; told: its
+ * sender gets it. */
+void releases_refused(struct releases *, const struct xml_root *,
+    struct span canonical, bool told);
 
 /* Look at the marks in the stanza in proxy.canon, which there are likely to
  * be, and take them off; the ruling is what they make of it. False: it is

@@ -138,8 +138,10 @@ void session_stanza(struct session *s, int way, struct oversize *over)
 	struct proxy *p = s->proxy;
 	struct ruling ruling = {.verdict = VERDICT_NONE};
 
-	if (p->releases && way == DOWN && span_is(p->root.type, "error"))
-		release_turned_down(s);
+	if (p->releases && way == DOWN && !over &&
+	    span_is(p->root.type, "error") && span_is(p->root.local, "message"))
+		releases_refused(p->releases, &p->root, buf_span(&p->canon),
+		    true);
 	if (over) {
 		if (!over->why[0])
 			too_large(over, over->bytes, s->stream[way].scan.limit);

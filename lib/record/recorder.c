@@ -37,10 +37,13 @@ void recorder_put(struct recorder *r, struct buf *lines, const char *id,
 {
 	static const struct span none = {"-", 1};
 	struct record rec = {.event = event};
+	char own[UUID_LEN];
 
+	if (!id)
+		uuid_make(&r->ids, r->micros, own);
 	for (int i = 0; i < RECORD_FIELDS; i++)
 		rec.field[i] = none;
-	rec.field[RECORD_ID] = (struct span){id, UUID_LEN};
+	rec.field[RECORD_ID] = (struct span){id ? id : own, UUID_LEN};
 	rec.field[RECORD_TIME] = (struct span){r->time, STAMP_LEN};
 	rec.field[RECORD_NODE] = r->node;
 	rec.field[RECORD_SESSION] = session;
@@ -56,10 +59,7 @@ void recorder_write(struct recorder *r, struct buf *lines,
     struct span session, enum event event, struct span reason,
     struct span stanza)
 {
-	char id[UUID_LEN];
-
-	uuid_make(&r->ids, r->micros, id);
-	recorder_put(r, lines, id, session, event,
+	recorder_put(r, lines, NULL, session, event,
 	    reason.p ? VERDICT_REJECT : VERDICT_NONE, reason, stanza);
 }
 

@@ -2,7 +2,8 @@
 """A way on which answers can be lost: one-way.py PORT TO
 
 Connections to PORT go on to TO. From SIGUSR1 on what comes back from there is
-thrown away; SIGUSR2 ends all connections, and new ones carry both ways."""
+thrown away, with a line "lost" each time; SIGUSR2 ends all connections, and new
+ones carry both ways."""
 import asyncio
 import signal
 import sys
@@ -15,9 +16,11 @@ async def pump(reader, writer, back):
     writers.add(writer)
     try:
         while data := await reader.read(65536):
-            if not (back and silent):
-                writer.write(data)
-                await writer.drain()
+            if back and silent:
+                print("lost", flush=True)
+                continue
+            writer.write(data)
+            await writer.drain()
     except ConnectionError:
         pass
     writers.discard(writer)

@@ -92,6 +92,9 @@ static void test_servers(void)
 	       "<h:html xmlns:h=\"http://jabber.org/protocol/xhtml-im\">"
 	       "<h:p a=\"1\" b=\"x y\">one<h:b/>two</h:p></h:html>" FORWARDED,
 	       ""), "good with other prefixes");
+	OK(around(CLIENT, FORWARDED HTML
+		"<body xml:lang=\"en\">a &amp; b&#xA;c</body>", ""),
+	    "good with its elements in another order");
 	OK(around(CLIENT,
 	       "<delay xmlns=\"urn:xmpp:delay\" stamp=\"now\"/>" CHILDREN,
 	       "<stanza-id xmlns=\"urn:xmpp:sid:0\" by=\"y\" id=\"4\"/>"
@@ -110,9 +113,10 @@ static void test_forged(void)
 	    "bad for more words");
 	OK(!around(CLIENT, CHILDREN, "<x xmlns=\"u:x\">s</x>"),
 	    "bad for more words behind it");
-	OK(!around(CLIENT, FORWARDED HTML
-		"<body xml:lang=\"en\">a &amp; b&#xA;c</body>", ""),
-	    "bad in another order");
+	OK(!around(CLIENT, "<body xml:lang=\"en\">a &amp; b&#xA;c</body>"
+		"<html xmlns=\"http://jabber.org/protocol/xhtml-im\">"
+		"<p a=\"1\" b=\"x y\">two<b/>one</p></html>" FORWARDED, ""),
+	    "bad in another order inside");
 	OK(!around(CLIENT, "<body>a &amp; b&#xA;c</body>" HTML FORWARDED, ""),
 	    "bad without an attribute");
 	OK(!good("<message" CLIENT "><body>a</body><released xmlns=\""
