@@ -192,10 +192,10 @@ static void add_review(const struct node *n, struct buf *out)
 
 	if (!k->args.count && !k->pid)
 		return;
-	buf_addf(out, "review %s\n", services[k->state]);
+	buf_addf(out, "keeper %s\n", services[k->state]);
 	if (k->pid)
-		buf_addf(out, "review-pid %ld\n", (long)k->pid);
-	buf_addf(out, "review-starts %u\n", k->starts);
+		buf_addf(out, "keeper-pid %ld\n", (long)k->pid);
+	buf_addf(out, "keeper-starts %u\n", k->starts);
 	for (size_t i = 0; i < 2; i++) {
 		struct span value = sample_value(&n->sample.held, keys[i]);
 

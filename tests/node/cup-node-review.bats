@@ -45,7 +45,7 @@ settle() {
 
 # keeper_again PID: another one is up.
 keeper_again() {
-	other review-pid "$1" && [ "$(status review)" = up ]
+	other keeper-pid "$1" && [ "$(status keeper)" = up ]
 }
 
 @test "the command line of cup-review has what the settings say" {
@@ -105,7 +105,7 @@ keeper_again() {
 
 @test "what is held is counted, and settled without a component, too" {
 	start_node
-	assert_equal "$(status review) $(status review-held) $(status review-oldest)" "up 0 -"
+	assert_equal "$(status keeper) $(status review-held) $(status review-oldest)" "up 0 -"
 	hold
 	first=$ID
 	hold "another contract"
@@ -125,7 +125,7 @@ keeper_again() {
 @test "cup-review is started again where it dies, and forgets nothing" {
 	start_node
 	hold
-	pid=$(status review-pid)
+	pid=$(status keeper-pid)
 	kill -9 "$pid"
 	eventually 10 keeper_again "$pid"
 	logged 'n1: cup-review was killed by signal 9, again in '
@@ -138,10 +138,10 @@ keeper_again() {
 @test "one that does not answer keeps nobody waiting" {
 	start_node
 	hold
-	pid=$(status review-pid)
+	pid=$(status keeper-pid)
 	kill -STOP "$pid"
 	run -0 timeout 5 cup-node --status n1
-	assert_line "review up"
+	assert_line "keeper up"
 	refute_line --regexp '^review-held '
 	judged "hello" deliver
 	kill -CONT "$pid"
@@ -151,13 +151,13 @@ keeper_again() {
 @test "a reload changes who reviews, and nothing else is started again" {
 	start_node
 	hold
-	review=$(status review-pid) intercept=$(status intercept-pid)
+	review=$(status keeper-pid) intercept=$(status intercept-pid)
 	run -0 cup-node --reload n1
-	assert_equal "$(status review-pid)" "$review"
+	assert_equal "$(status keeper-pid)" "$review"
 	cup-config n1 review-group=daemon >/dev/null
 	cup-node --reload n1
 	eventually 10 keeper_again "$review"
-	run -0 tr '\0' ' ' <"/proc/$(status review-pid)/cmdline"
+	run -0 tr '\0' ' ' <"/proc/$(status keeper-pid)/cmdline"
 	assert_output --partial " --group daemon "
 	eventually 5 held_is 1
 	assert_equal "$(status intercept-pid)" "$intercept"
@@ -170,11 +170,11 @@ keeper_again() {
 @test "there is one with compliance local only" {
 	with_component
 	start_node
-	pid=$(status review-pid)
+	pid=$(status keeper-pid)
 	cup-config n1 compliance=none >/dev/null
 	cup-node --reload n1
 	eventually 10 gone "$pid"
-	assert_equal "$(status review)" ""
+	assert_equal "$(status keeper)" ""
 	logged 'n1: compliance changed: what is released waits for a restart'
 	cup-config n1 compliance=local >/dev/null
 	cup-node --reload n1
@@ -207,7 +207,7 @@ hold"
 @test "a stop ends it, too, and leaves no socket" {
 	start_node
 	hold
-	pid=$(status review-pid)
+	pid=$(status keeper-pid)
 	cup-node --stop n1
 	gone "$pid"
 	run -0 find run -type s
@@ -218,7 +218,7 @@ hold"
 
 @test "a node that is killed takes it along" {
 	start_node
-	pid=$(status review-pid)
+	pid=$(status keeper-pid)
 	kill -9 "$NODE_PID"
 	eventually 5 gone "$pid"
 }
