@@ -109,31 +109,18 @@ static void begin(struct conf_file *f, const char *node, bool changing)
 		diag_die_errno(EX_IOERR, "%s '%s'", fault, what);
 }
 
-/* Say what is saved and yet may not be what is meant. */
-static void warn(const struct conf_file *f, struct span text)
-{
-	struct buf quiet = BUF_EMPTY;
-	struct conf c = {0};
-	const char *key;
-
-	conf_parse(&c, f->path, text, &quiet);
-	key = reviews_doubtful(&c);
-	if (key)
-		diag_warn("warning: %s: " REVIEWS_DOUBT, key);
-	conf_release(&c);
-	buf_release(&quiet);
-}
-
 /* Check and save; returns the exit status. */
 static int save(struct work *w, struct span text)
 {
 	struct buf mistakes = BUF_EMPTY;
-	const char *step;
+	const char *step, *doubtful;
 	int code = EX_OK;
 
 	switch (conf_file_save(&w->file, text, &w->out, &mistakes, &step)) {
 	case CONF_FILE_SAVED:
-		warn(&w->file, text);
+		doubtful = conf_file_doubtful(&w->file, text);
+		if (doubtful)
+			diag_warn("warning: %s: " REVIEWS_DOUBT, doubtful);
 		break;
 	case CONF_FILE_SAME:
 		buf_adds(&w->out, "nothing to change\n");

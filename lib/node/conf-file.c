@@ -8,6 +8,7 @@
 #include "node/conf-node.h"
 #include "node/conf-show.h"
 #include "node/identity.h"
+#include "node/reviews.h"
 
 const char *conf_file_open(struct conf_file *f, const char *dir,
     const char *node, bool changing)
@@ -63,6 +64,19 @@ enum conf_file_saved conf_file_save(struct conf_file *f, struct span text,
 		conf_show_change(&f->conf, &to, f->node, !f->there, out);
 	conf_release(&to);
 	return how;
+}
+
+const char *conf_file_doubtful(const struct conf_file *f, struct span text)
+{
+	struct buf quiet = BUF_EMPTY;
+	struct conf c = {0};
+	const char *key;
+
+	conf_parse(&c, f->path, text, &quiet);
+	key = reviews_doubtful(&c);
+	conf_release(&c);
+	buf_release(&quiet);
+	return key;
 }
 
 bool conf_file_version(const struct conf_file *f, uint64_t n, struct buf *text,

@@ -16,13 +16,13 @@ teardown() {
 	node_teardown
 }
 
-# with_component [KEY=VALUE...]: settings with which releases are delivered.
+# with_component: settings with which releases are delivered.
 with_component() {
 	echo secret >secret
 	chmod 600 secret
 	cup-config n1 return-component=tcp:127.0.0.1:9 \
 		return-domain=returns.a.example return-secret="$PWD/secret" \
-		"$@" >/dev/null
+		>/dev/null
 }
 
 # hold BODY: one more is held; ID is its record's.

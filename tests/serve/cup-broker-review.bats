@@ -37,7 +37,7 @@ giving() {
 }
 
 outcome() {
-	REF=$RID GIVEN=- review done 'outcome="sent"'
+	REF=$RID GIVEN=- review "done" 'outcome="sent"'
 }
 
 journaled() {
@@ -104,7 +104,7 @@ journaled() {
 @test "nothing that only looks like one is passed on" {
 	{
 		GIVEN=deliver review release
-		review done 'outcome="sent"'
+		review "done" 'outcome="sent"'
 		review nonsense
 		record review pass '<review xmlns="urn:cup:review:1"/>'
 	} >s.given
