@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: ISC
-# shellcheck disable=SC2154
+# shellcheck disable=SC2016,SC2154
 # cup-review when things go wrong: killed at any instant, a full disk, nobody
 # there.
 
@@ -42,13 +42,13 @@ pause() {
 }
 
 @test "killed at any instant: each is settled once, never without its record, and done" {
-	local n told=0
+	local n
 	many_held 120
 	touch handed answers
 	start_node
 	# Each asks until somebody has settled it.
 	for n in $(seq 120); do
-		echo "$(held_id "$n")"
+		printf '%s\n' "$(held_id "$n")"
 	done | xargs -P 3 -n 1 bash -c 'until cup-review --release --why "$0" --socket '"$SOCKET"' "$0" 2>err.$$; do
 		grep -q "was released by" err.$$ && break; done; echo "$0" >>answers' 3>&- &
 	local asking=$!

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: ISC
-# shellcheck disable=SC2154
+# shellcheck disable=SC2016,SC2154
 # cup-review --serve: who may settle what, and what the clock settles.
 
 load ../lib/helpers

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: ISC
-# shellcheck disable=SC2154
+# shellcheck disable=SC2016,SC2154
 # cup-review --serve and --stage: what is settled is handed to the node, and
 # what came of it is put on record.
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: ISC
-# shellcheck disable=SC2154
+# shellcheck disable=SC2016,SC2154
 # cup-review on plain files: what is held is listed, and settled.
 
 load ../lib/helpers
