@@ -10,170 +10,54 @@
 #include "base/cli.h"
 #include "base/diag.h"
 #include "base/mem.h"
-#include "base/uuid.h"
 #include "io/out.h"
 #include "node/commands.h"
-#include "node/conf-node.h"
 #include "policy/policy.h"
-#include "record/node-name.h"
-#include "review/context.h"
 #include "review/desk.h"
 #include "review/keeper.h"
+#include "review/options.h"
 #include "review/stage.h"
 
-struct words {
-	char **word;
-	size_t count;
-};
+enum { CONTEXT = 3 }; /* messages around one that a person is shown */
 
-struct options {
-	int settled, reviews, interactive, release, refuse, note;
-	char *escalate, *why, *to, *socket, *node, *serve, *stage, *key,
-	    *group, *command;
-	uint64_t context;
-	struct words policies, ids, journals;
-	struct reviewers reviewers;
-};
-
-enum option {
-	OPT_ESCALATE = 1, OPT_WHY, OPT_TO, OPT_SOCKET, OPT_NODE, OPT_SERVE,
-	OPT_STAGE, OPT_KEY, OPT_GROUP, OPT_COMMAND, OPT_CONTEXT, OPT_POLICY,
-	OPT_REVIEWER,
-};
-
-static void add_word(struct words *w, char *word)
+static void take_option(struct review_settings *o, poptContext ctx, int row)
 {
-	w->word = mem_resize(w->word, w->count + 1, sizeof(char *));
-	w->word[w->count++] = word;
+	char *value = review_options[row].argument ? cli_argument(ctx) : NULL;
+	struct buf why = BUF_EMPTY;
+
+	if (!review_set(o, (size_t)row, value, &why))
+		cli_misuse("option '--%s': '%s' %s", review_options[row].name,
+		    value, buf_str(&why));
+	free(value);
 }
 
-static void free_words(struct words *w)
+static void parse(struct review_settings *o, int argc, const char **argv)
 {
-	for (size_t i = 0; i < w->count; i++)
-		free(w->word[i]);
-	free(w->word);
-}
-
-static void replace(char **value, char *by)
-{
-	free(*value);
-	*value = by;
-}
-
-static void take_reviewer(struct options *o, char *text)
-{
-	if (!reviewers_add(&o->reviewers, text))
-		cli_misuse("option '--reviewer': '%s' is not USER=JID", text);
-	free(text);
-}
-
-static void take_option(struct options *o, poptContext ctx, int option)
-{
-	char **const strings[] = {[OPT_ESCALATE] = &o->escalate,
-	    [OPT_WHY] = &o->why, [OPT_TO] = &o->to,
-	    [OPT_SOCKET] = &o->socket, [OPT_NODE] = &o->node,
-	    [OPT_SERVE] = &o->serve, [OPT_STAGE] = &o->stage,
-	    [OPT_KEY] = &o->key, [OPT_GROUP] = &o->group,
-	    [OPT_COMMAND] = &o->command};
-
-	switch (option) {
-	case OPT_CONTEXT:
-		o->context = cli_size(ctx, "context", 0, CONTEXT_MAX);
-		break;
-	case OPT_POLICY:
-		add_word(&o->policies, cli_argument(ctx));
-		break;
-	case OPT_REVIEWER:
-		take_reviewer(o, cli_argument(ctx));
-		break;
-	default:
-		replace(strings[option], cli_argument(ctx));
-		break;
-	}
-}
-
-static bool settling(const struct options *o)
-{
-	return o->release || o->refuse || o->note || o->escalate;
-}
-
-/* Where something is settled an operand that is an id is one. */
-static void take_operand(struct options *o, const char *operand)
-{
-	bool id = settling(o) && uuid_valid(operand, strlen(operand));
-
-	add_word(id ? &o->ids : &o->journals, mem_strdup(operand));
-}
-
-static void parse(struct options *o, int argc, const char **argv)
-{
-#define FLAG(name, field, text)                                                \
-	{name, '\0', POPT_ARG_NONE, &o->field, 0, text, NULL}
-#define WORD(name, value, text, word)                                          \
-	{name, '\0', POPT_ARG_STRING, NULL, value, text, word}
+	struct poptOption rows[REVIEW_OPTIONS + 1];
 	const struct poptOption table[] = {
-	    FLAG("settled", settled, "List what was settled, not what is held"),
-	    FLAG("reviews", reviews, "List with each what was said of it"),
-	    WORD("context", OPT_CONTEXT,
-		"With N messages of the conversation before and after", "N"),
-	    WORD("policy", OPT_POLICY,
-		"Say what was held by another policy than this", "FILE"),
-	    {"interactive", 'i', POPT_ARG_NONE, &o->interactive, 0,
-		"Go through what is held one by one", NULL},
-	    FLAG("release", release, "Let the records with these ids out"),
-	    FLAG("refuse", refuse, "Refuse them"),
-	    WORD("escalate", OPT_ESCALATE, "Have only USER settle them",
-		"USER"),
-	    FLAG("note", note, "Put --why on record, no more"),
-	    WORD("why", OPT_WHY, "In the reviewer's words", "TEXT"),
-	    WORD("to", OPT_TO, "The review journal", "REVIEW-JOURNAL"),
-	    WORD("node", OPT_NODE, "Ask this node's keeper; serve this node",
-		"NODE"),
-	    WORD("socket", OPT_SOCKET, "Ask the keeper there", "ADDRESS"),
-	    WORD("serve", OPT_SERVE, "Be the keeper of a journal", "ADDRESS"),
-	    WORD("stage", OPT_STAGE, "Be that keeper's stage in a pipeline",
-		"ADDRESS"),
-	    WORD("group", OPT_GROUP, "Members of GROUP may settle", "GROUP"),
-	    WORD("reviewer", OPT_REVIEWER, "USER writes as JID", "USER=JID"),
-	    WORD("key", OPT_KEY, "Make proofs with the key in this file",
-		"FILE"),
-	    WORD("command", OPT_COMMAND, "Run this for each that is held",
-		"COMMAND"),
+	    {NULL, '\0', POPT_ARG_INCLUDE_TABLE, rows, 0, "Options:", NULL},
 	    CLI_TABLE};
-	poptContext ctx = cli_open(argc, argv, table, "[ID...] [JOURNAL...]",
-	    false);
+	struct buf why = BUF_EMPTY;
 	const char *operand;
+	poptContext ctx;
 	int rc;
 
+	for (int i = 0; i < REVIEW_OPTIONS; i++) {
+		const struct review_option *r = &review_options[i];
+
+		rows[i] = (struct poptOption){r->name, r->letter,
+		    r->argument ? POPT_ARG_STRING : POPT_ARG_NONE, NULL,
+		    i + 1, r->help, r->argument};
+	}
+	rows[REVIEW_OPTIONS] = (struct poptOption)POPT_TABLEEND;
+	ctx = cli_open(argc, argv, table, "[ID...] [JOURNAL...]", false);
 	while ((rc = cli_next(ctx)) > 0)
-		take_option(o, ctx, rc);
+		take_option(o, ctx, rc - 1);
 	while ((operand = poptGetArg(ctx)))
-		take_operand(o, operand);
+		review_add(o, operand);
 	poptFreeContext(ctx);
-}
-
-static void check(const struct options *o)
-{
-	int verdicts = o->release + o->refuse + o->note + (o->escalate != NULL);
-	bool keeper = o->serve || o->stage;
-
-	if ((o->serve != NULL) + (o->stage != NULL) + o->interactive +
-		verdicts > 1)
-		cli_misuse("only one of --serve, --stage, -i, --release, "
-			   "--refuse, --escalate and --note at a time");
-	if (o->node && (keeper ? !node_name_valid(o->node)
-			       : !conf_node_valid(o->node)))
-		cli_misuse("'%s' cannot be the name of a node", o->node);
-	if (verdicts && !o->ids.count)
-		cli_misuse("no id given");
-	if ((o->refuse || o->note) && !o->why)
-		cli_misuse("--refuse and --note need a --why");
-	if (o->serve && (!o->to || o->journals.count != 1))
-		cli_misuse("--serve needs one JOURNAL and --to");
-	if (o->stage && o->journals.count)
-		cli_misuse("--stage takes no operands");
-	if (o->command && !o->serve)
-		cli_misuse("--command goes with --serve");
+	if (!review_finish(o, &why))
+		cli_misuse("%s", buf_str(&why));
 }
 
 static int code_of(const struct journal_error *e)
@@ -185,7 +69,7 @@ static int code_of(const struct journal_error *e)
 	return codes[e->fault];
 }
 
-static int ledger_failed(const struct options *o, const struct journal_error *e)
+static int ledger_failed(const struct review_settings *o, const struct journal_error *e)
 {
 	errno = e->error;
 	if (e->fault == FAULT_LOCKED)
@@ -208,7 +92,7 @@ static struct digest *open_proof(const char *key)
 	return d;
 }
 
-static void open_group(struct options *o)
+static void open_group(struct review_settings *o)
 {
 	if (o->group && !reviewers_group(&o->reviewers, o->group))
 		diag_die(EX_CONFIG, "there is no group '%s'", o->group);
@@ -216,17 +100,16 @@ static void open_group(struct options *o)
 
 /* ---- the daemon, and its hand in a pipeline */
 
+/* It was looked at when the options were. */
 static void parse_address(struct address *a, const char *text)
 {
 	const char *why;
 
 	if (!address_parse(a, text, &why))
 		cli_misuse("address '%s': %s", text, why);
-	if (a->kind != ADDRESS_UNIX)
-		cli_misuse("address '%s': a keeper is at unix:PATH", text);
 }
 
-static int serve(struct options *o)
+static int serve(struct review_settings *o)
 {
 	struct digest *proof = open_proof(o->key);
 	struct address address;
@@ -257,7 +140,7 @@ static int serve(struct options *o)
 	return EX_SOFTWARE;
 }
 
-static int stage(const struct options *o)
+static int stage(const struct review_settings *o)
 {
 	struct address address;
 	const struct stage_config config = {.keeper = &address,
@@ -276,7 +159,7 @@ static int stage(const struct options *o)
 
 /* ---- what is held */
 
-static int faulty(const struct desk *d, const struct options *o,
+static int faulty(const struct desk *d, const struct review_settings *o,
     enum desk_fault fault)
 {
 	struct buf why = d->why;
@@ -304,7 +187,7 @@ static void written(struct out *out)
 		diag_die_errno(EX_IOERR, "cannot write to standard output");
 }
 
-static int list(struct desk *d, const struct options *o)
+static int list(struct desk *d, const struct review_settings *o)
 {
 	struct out out = {STDOUT_FILENO, BUF_EMPTY};
 	enum desk_fault fault;
@@ -316,22 +199,17 @@ static int list(struct desk *d, const struct options *o)
 	return code ? code : count ? EX_OK : 1;
 }
 
-static enum review_verdict verdict_of(const struct options *o)
-{
-	return o->release ? REVIEW_RELEASE : o->refuse ? REVIEW_REFUSE
-	    : o->note ? REVIEW_NOTE : REVIEW_ESCALATE;
-}
-
 /* Each of the ids, as far as that goes. */
-static int settle(struct desk *d, const struct options *o)
+static int settle(struct desk *d, const struct review_settings *o)
 {
 	struct out out = {STDOUT_FILENO, BUF_EMPTY};
-	struct review v = {.verdict = verdict_of(o), .why = span_of(o->why),
+	struct review v = {.why = span_of(o->why),
 	    .to = span_of(o->escalate)};
 	struct buf answer = BUF_EMPTY;
 	enum ask_answer found = ASK_DONE;
 	int code = EX_OK;
 
+	(void)review_settling(o, &v.verdict);
 	for (size_t i = 0; i < o->ids.count && found != ASK_FAILED; i++) {
 		v.ref = span_of(o->ids.word[i]);
 		buf_reset(&answer);
@@ -358,7 +236,7 @@ static int settle(struct desk *d, const struct options *o)
 
 /* Where there is no keeper what is released goes to standard output, and the
  * person is at standard error. */
-static int walk_through(struct desk *d, const struct options *o)
+static int walk_through(struct desk *d, const struct review_settings *o)
 {
 	struct out out = {STDOUT_FILENO, BUF_EMPTY};
 	int screen = d->offline ? STDERR_FILENO : STDOUT_FILENO;
@@ -415,7 +293,7 @@ static bool has_rule(void *arg, struct span name)
 }
 
 /* The keeper's address; NULL: none is to be asked. The caller's to free. */
-static char *keeper_address(const struct options *o)
+static char *keeper_address(const struct review_settings *o)
 {
 	const char *run = getenv("CUP_RUN_DIR");
 	struct buf address = BUF_EMPTY;
@@ -432,33 +310,33 @@ static char *keeper_address(const struct options *o)
 	return buf_detach(&address);
 }
 
-static int at_desk(struct options *o)
+/* In front of what is held. */
+static int at_desk(struct review_settings *o)
 {
-	bool looks = o->interactive || !settling(o);
+	enum review_verdict verdict;
+	bool settles = review_settling(o, &verdict);
 	char *keeper = keeper_address(o);
 	struct digest *proof = open_proof(o->key);
 	struct policy *policy = read_policy(&o->policies);
 	const struct desk_config config = {.keeper = keeper,
 	    .journals = o->journals.word, .count = o->journals.count,
-	    .to = o->to, .settles = o->interactive || settling(o),
+	    .to = o->to, .settles = settles || o->interactive,
 	    .reviewers = &o->reviewers, .node_name = o->node,
-	    .proof = proof, .context = o->context, .settled = o->settled,
-	    .reviews = o->reviews, .tag = policy ? policy_tag(policy) : NULL,
+	    .proof = proof, .settled = o->settled, .reviews = o->reviews,
+	    .context = o->context_set ? o->context
+		: o->interactive ? CONTEXT : 0,
+	    .tag = policy ? policy_tag(policy) : NULL,
 	    .has_rule = has_rule, .arg = policy};
 	struct desk d;
 	enum desk_fault fault;
 	int code, later = EX_OK;
 
-	if (!keeper && config.settles && !o->to)
-		cli_misuse("whom to tell? --node, --socket or --to says so");
-	if (!keeper && !config.count)
-		cli_misuse("no journal given, and no --node or --socket");
 	open_group(o);
-	fault = desk_open(&d, &config, looks);
+	fault = desk_open(&d, &config, !settles);
 	code = faulty(&d, o, fault);
 	if (fault <= DESK_BROKEN)
 		later = o->interactive ? walk_through(&d, o)
-		    : settling(o) ? settle(&d, o) : list(&d, o);
+		    : settles ? settle(&d, o) : list(&d, o);
 	if (desk_close(&d) != DESK_FINE && !code)
 		code = ledger_failed(o, &d.error);
 	policy_free(policy);
@@ -467,30 +345,16 @@ static int at_desk(struct options *o)
 	return code ? code : later;
 }
 
-static void release(struct options *o)
-{
-	char *const words[] = {o->escalate, o->why, o->to, o->socket, o->node,
-	    o->serve, o->stage, o->key, o->group, o->command};
-
-	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
-		free(words[i]);
-	free_words(&o->policies);
-	free_words(&o->ids);
-	free_words(&o->journals);
-	reviewers_release(&o->reviewers);
-}
-
 int main(int argc, const char **argv)
 {
-	struct options o = {.context = 0};
+	struct review_settings o = {.context = 0};
 	int code;
 
 	parse(&o, argc, argv);
-	check(&o);
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN);
 	code = o.serve ? serve(&o) : o.stage ? stage(&o) : at_desk(&o);
-	release(&o);
+	review_settings_release(&o);
 	if (code == EX_OK)
 		cli_close_stdout();
 	return code;

@@ -45,7 +45,8 @@ struct teller {
 	struct hold **queue; /* of whom the command is still to be told */
 	size_t at, count, cap;
 	pid_t pid; /* 0: it does not run */
-	char id[UUID_LEN];
+	char id[UUID_LEN]; /* of whom it is being told */
+	int mark;	   /* the file up to whom it was told; -1: none */
 	struct timer *limit, *ended;
 };
 

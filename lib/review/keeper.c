@@ -65,7 +65,7 @@ void keeper_look(struct keeper *k)
 	if (!follow_on(&k->follow, &k->holds, on_opened, k))
 		fail_reading(k, k->config.journal, buf_str(&k->follow.why));
 	if (k->follow.broken != broken)
-		k->config.say("journal '%s': %llu broken lines are passed over",
+		k->config.say("journal '%s': broken lines, passed over: %llu",
 		    k->config.journal,
 		    (unsigned long long)(k->follow.broken - broken));
 }

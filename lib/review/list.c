@@ -187,19 +187,6 @@ void list_write(struct buf *b, const struct hold *h, bool reviews)
 		buf_addspan(b, buf_span(&h->reviews));
 }
 
-static void add_terms(struct buf *b, const struct hold *h)
-{
-	char time[STAMP_LEN];
-
-	if (h->terms.reviewers > 1)
-		buf_addf(b, "needs %u reviewers\n", h->terms.reviewers);
-	if (!h->terms.expires)
-		return;
-	stamp_write(time, h->time + (int64_t)h->terms.expires * 1000000);
-	buf_addf(b, "expires at %.*s\n", STAMP_LEN, time);
-}
-
-/* "TIME anna: escalated to bob: text" */
 static void add_remark(struct buf *b, struct stanza *tree, struct buf *chars,
     struct span line)
 {
@@ -232,7 +219,6 @@ void list_remarks(struct buf *b, const struct hold *h)
 	struct buf chars = BUF_EMPTY;
 	const char *lf;
 
-	add_terms(b, h);
 	while (rest.n && (lf = memchr(rest.p, '\n', rest.n))) {
 		size_t n = (size_t)(lf - rest.p);
 

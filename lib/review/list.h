@@ -42,8 +42,8 @@ struct hold **list_sorted(const struct holds *, bool settled, size_t *count);
  * of it, which holds must have kept. */
 void list_write(struct buf *, const struct hold *, bool reviews);
 
-/* Append what a reviewer is to know besides, in lines: the terms, and all that
- * was said of it. */
+/* Append all that was said of it as a person reads it, in lines: "TIME anna
+ * escalated to bob: text". */
 void list_remarks(struct buf *, const struct hold *);
 
 /* Whether it was held by a policy of another tag than now: then by which, and

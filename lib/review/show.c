@@ -66,7 +66,7 @@ static void add_head(struct show *s, const struct walk *w, size_t i,
 {
 	struct span t = r->field[RECORD_TIME];
 	struct terms terms;
-	int64_t since = now;
+	int64_t since = now, left;
 	struct buf *b = &s->line;
 
 	(void)stamp_read(t.p, t.n, &since);
@@ -76,11 +76,12 @@ static void add_head(struct show *s, const struct walk *w, size_t i,
 	add_span_of_time(b, (now - since) / 1000000);
 	if (terms.reviewers > 1)
 		buf_addf(b, "; %u must release it", terms.reviewers);
-	if (terms.expires) {
-		buf_adds(b, "; refused in ");
-		add_span_of_time(b, (int64_t)terms.expires -
-			(now - since) / 1000000);
-	}
+	if (!terms.expires)
+		return;
+	left = (int64_t)terms.expires - (now - since) / 1000000;
+	buf_adds(b, left > 0 ? "; refused in " : "; its time is over");
+	if (left > 0)
+		add_span_of_time(b, left);
 }
 
 /* Append what s->text has line by line, behind a mark; at most max lines (0:

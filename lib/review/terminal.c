@@ -179,6 +179,17 @@ static enum terminal_event fill(struct terminal *t, size_t max)
 	return t->ended || t->broken ? TERMINAL_END : TERMINAL_INPUT;
 }
 
+/* What a terminal echoes ends the line that asks; else nothing does. */
+static void end_line(struct terminal *t, bool echoed)
+{
+	struct buf b = BUF_EMPTY;
+
+	if (!echoed)
+		buf_addc(&b, '\n');
+	terminal_write(t, &b);
+	buf_release(&b);
+}
+
 enum terminal_event terminal_line(struct terminal *t, struct span *line)
 {
 	enum terminal_event event = TERMINAL_INPUT;
@@ -189,6 +200,7 @@ enum terminal_event terminal_line(struct terminal *t, struct span *line)
 	while (!(end = memchr(buf_span(&t->input).p, '\n', t->input.len)) &&
 	    event != TERMINAL_END)
 		event = fill(t, READ_MAX);
+	end_line(t, end && t->keys);
 	if (!end && (t->broken || t->signal || !t->input.len))
 		return TERMINAL_END;
 	/* The last line may lack its end. */

@@ -77,11 +77,8 @@ static bool ask(struct round *r, const char *question, struct buf *text)
 	for (;;) {
 		buf_adds(&r->out, question);
 		terminal_write(&r->terminal, &r->out);
-		if (terminal_line(&r->terminal, &line) == TERMINAL_END) {
-			buf_addc(&r->out, '\n');
-			return false;
-		}
-		if (!line.n)
+		if (terminal_line(&r->terminal, &line) == TERMINAL_END ||
+		    !line.n)
 			return false;
 		if (review_text_valid(line))
 			break;

@@ -12,14 +12,14 @@ leaves() {
 	tmux -S tmux kill-server 2>/dev/null || :
 }
 
-# screen: all that was shown, in lines as the program wrote them.
-screen() {
+# shown: all of it, in lines as the program wrote them.
+shown() {
 	tmux -S tmux capture-pane -p -J -S - | sed 's/ *$//'
 }
 
 # shows REGEX: in one of these lines.
 shows() {
-	screen >screen
+	shown >screen
 	grep -qE -- "$1" screen
 }
 
@@ -27,6 +27,17 @@ shows() {
 sees() {
 	eventually 10 shows "$1" || fail "not seen: $1
 $(<screen)"
+}
+
+# sees_again REGEX: sooner or later, a second line like that.
+sees_again() {
+	eventually 10 shows_twice "$1" || fail "not seen again: $1
+$(<screen)"
+}
+
+shows_twice() {
+	shown >screen
+	[ "$(grep -cE -- "$1" screen)" -eq 2 ]
 }
 
 # presses KEY...: by the names of tmux; types TEXT: and Enter.

@@ -121,14 +121,14 @@ filter() {
 
 @test "terms take the place of others, beside fields nobody knows" {
 	record send - "$(message a@x b@x falcon)" >in
-	sed $'s/$/\tmore\tterms=reviewers:9\t/' in >more
-	run -0 cup-filter p <more
+	sed $'s/$/\tmore\tterms=reviewers:9\t/' in >others
+	run -0 cup-filter p <others
 	assert_equal "$(column 11- <<<"$output")" $'more\t\tterms=expires:90'
 	# What is no longer held has none; what stays as it is keeps its own.
-	sed 's/falcon/hi/' more >in
+	sed 's/falcon/hi/' others >in
 	run -0 cup-filter p <in
 	assert_equal "$(column 6,11- <<<"$output")" $'pass\tmore\t'
-	sed 's/\tsend\t-/\tsend\thold/' more >in
+	sed 's/\tsend\t-/\tsend\thold/' others >in
 	run -0 cup-filter p <in
 	assert_equal "$output" "$(cat in)"
 }

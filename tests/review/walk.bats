@@ -46,7 +46,7 @@ settled() {
 
 # fits COLUMNS: no line is broken by the terminal.
 fits() {
-	screen >screen
+	shown >screen
 	[ "$(wc -L <screen)" -le "$1" ] || fail "wider than $1:
 $(<screen)"
 }
@@ -103,7 +103,7 @@ $(<screen)"
 	grep -q '> .*Then read this: .* 30 ' screen
 }
 
-@test "single keys count, and a line for the reason: release and forbid" {
+@test "single keys count, and a line for the reason, to release and to forbid" {
 	begin
 	presses r
 	sees 'Why release it\? $|Why release it\?$'
@@ -167,7 +167,7 @@ $(<screen)"
 	types fail
 	sees '^not done: anna released it <U\+001B>\[1mbefore$'
 	presses r
-	eventually 5 eval '[ "$(screen | grep -c Why)" = 2 ]'
+	sees_again Why
 	types half
 	sees '^released: one more must release it$'
 	presses q
@@ -182,7 +182,7 @@ $(<screen)"
 	done
 	sees '^\? - this help$'
 	presses C-l
-	eventually 5 eval '[ "$(screen | grep -c "^1 of 3")" = 2 ]'
+	sees_again '^1 of 3'
 	refute [ -e settled ]
 	presses C-d
 	sees '^nothing done$'
@@ -207,13 +207,13 @@ $(<screen)"
 @test "of another size it is shown anew" {
 	begin 100
 	tmux -S tmux resize-window -x 40 -y 50
-	eventually 5 eval '[ "$(screen | grep -c "^1 of 3")" = 2 ]'
+	sees_again '^1 of 3'
 	tmux -S tmux clear-history
 	presses '?'
 	sees '^\? - this help$'
 	presses s
 	sees '^\(2/3\)'
-	screen | sed -n '/^2 of 3/,$p' >screen
+	shown | sed -n '/^2 of 3/,$p' >screen
 	[ "$(wc -L <screen)" -le 40 ]
 }
 
@@ -262,7 +262,7 @@ $(<screen)"
 	types 'stty -a | grep -o "[- ]icanon"'
 	sees '^ ?icanon'
 	types fg
-	eventually 5 eval '[ "$(screen | grep -c "^1 of 3")" = 2 ]'
+	sees_again '^1 of 3'
 	presses s
 	sees '^\(2/3\)'
 	presses q
