@@ -19,7 +19,6 @@
 #include "node/conf-text.h"
 #include "node/conf.h"
 #include "node/editor.h"
-#include "node/reviews.h"
 
 /* What an option asks for; 0: to show or change settings. */
 enum mode { CHECK = 1, DIFF, EDIT, HISTORY, LIST, ROLLBACK, SETTINGS };
@@ -113,25 +112,22 @@ static void begin(struct conf_file *f, const char *node, bool changing)
 static int save(struct work *w, struct span text)
 {
 	struct buf mistakes = BUF_EMPTY;
-	const char *step, *doubtful;
+	const char *step;
 	int code = EX_OK;
 
 	switch (conf_file_save(&w->file, text, &w->out, &mistakes, &step)) {
 	case CONF_FILE_SAVED:
-		doubtful = conf_file_doubtful(&w->file, text);
-		if (doubtful)
-			diag_warn("warning: %s: " REVIEWS_DOUBT, doubtful);
 		break;
 	case CONF_FILE_SAME:
 		buf_adds(&w->out, "nothing to change\n");
 		break;
 	case CONF_FILE_MISTAKEN:
-		diag_lines(buf_str(&mistakes));
 		code = EX_CONFIG;
 		break;
 	case CONF_FILE_FAILED:
 		diag_die_errno(EX_IOERR, "%s '%s'", step, w->file.path);
 	}
+	diag_lines(buf_str(&mistakes));
 	buf_release(&mistakes);
 	return code;
 }

@@ -46,6 +46,14 @@ static gid_t reader(const struct conf *c)
 	return !identity_of(&id, c) && id.change ? id.gid : (gid_t)-1;
 }
 
+static void warn(const struct conf *c, struct buf *mistakes)
+{
+	const char *key = reviews_doubtful(c);
+
+	if (key)
+		buf_addf(mistakes, "warning: %s: " REVIEWS_DOUBT "\n", key);
+}
+
 enum conf_file_saved conf_file_save(struct conf_file *f, struct span text,
     struct buf *out, struct buf *mistakes, const char **step)
 {
@@ -60,23 +68,12 @@ enum conf_file_saved conf_file_save(struct conf_file *f, struct span text,
 		how = CONF_FILE_FAILED;
 	else if (mistakes->len == 0)
 		how = CONF_FILE_SAVED;
-	if (how == CONF_FILE_SAVED)
+	if (how == CONF_FILE_SAVED) {
 		conf_show_change(&f->conf, &to, f->node, !f->there, out);
+		warn(&to, mistakes);
+	}
 	conf_release(&to);
 	return how;
-}
-
-const char *conf_file_doubtful(const struct conf_file *f, struct span text)
-{
-	struct buf quiet = BUF_EMPTY;
-	struct conf c = {0};
-	const char *key;
-
-	conf_parse(&c, f->path, text, &quiet);
-	key = reviews_doubtful(&c);
-	conf_release(&c);
-	buf_release(&quiet);
-	return key;
 }
 
 bool conf_file_version(const struct conf_file *f, uint64_t n, struct buf *text,

@@ -32,13 +32,10 @@ enum conf_file_saved {
 };
 
 /* Judge text and put it in the file's place; what that changes is appended to
- * out, its mistakes, lines, to mistakes. f stays what it was before. */
+ * out, its mistakes, lines, to mistakes, as is, with "warning: ", what is none
+ * but may not be what is meant. f stays what it was before. */
 enum conf_file_saved conf_file_save(struct conf_file *f, struct span text,
     struct buf *out, struct buf *mistakes, const char **step);
-
-/* The setting of a text without mistakes that may not do what is meant by it,
- * as reviews_doubtful has it; or NULL. */
-const char *conf_file_doubtful(const struct conf_file *, struct span text);
 
 /* Read the nth earlier version, from 1. False with errno, and in text which
  * one it was (empty: the history itself); errno 0: there are only *count. */
