@@ -122,12 +122,12 @@ static int save(struct work *w, struct span text)
 		buf_adds(&w->out, "nothing to change\n");
 		break;
 	case CONF_FILE_MISTAKEN:
-		diag_lines(buf_str(&mistakes));
 		code = EX_CONFIG;
 		break;
 	case CONF_FILE_FAILED:
 		diag_die_errno(EX_IOERR, "%s '%s'", step, w->file.path);
 	}
+	diag_lines(buf_str(&mistakes));
 	buf_release(&mistakes);
 	return code;
 }

@@ -103,7 +103,6 @@ static const char *withheld(struct gate *g, const struct record *r)
 /* Read the stanza into the tree; false if it is none, or none of its event. */
 static bool read_stanza(struct gate *g, const struct record *r, uint64_t line)
 {
-	bool traffic = r->event == EVENT_SEND || r->event == EVENT_RECV;
 	struct span id = r->field[RECORD_ID];
 	const char *why = stanza_read(&g->stanza, r->field[RECORD_STANZA]);
 
@@ -113,8 +112,7 @@ static bool read_stanza(struct gate *g, const struct record *r, uint64_t line)
 		    g->stanza.fault);
 		return false;
 	}
-	if (traffic ? stanza_is_stanza(&g->stanza)
-		    : span_is(g->stanza.node[0].ns, RECORD_NS))
+	if (record_fits(r->event, &g->stanza))
 		return true;
 	diag_warn("line %" PRIu64 ": '%.*s': not a stanza of its event", line,
 	    SPAN_ARG(id));

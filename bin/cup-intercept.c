@@ -317,6 +317,8 @@ static int live(struct options *opt)
 	free(writer);
 	if (!good)
 		cli_misuse("%s", buf_str(&why));
+	if (o->review_key && !opt->local.domains)
+		cli_misuse("'--review-key' needs '--domain'");
 	o->node = opt->node;
 	o->local = &opt->local;
 	o->events = opt->events;

@@ -117,6 +117,11 @@ static int commands(const struct options *o)
 		args_text(&w.stage[i], &out);
 		buf_addc(&out, '\n');
 	}
+	if (commands_review(&a, &c, conf_get(&c, "review"), o->run_dir,
+		o->node)) {
+		args_text(&a, &out);
+		buf_addc(&out, '\n');
+	}
 	fputs(buf_str(&out), stdout);
 	args_release(&a);
 	commands_release(&w);

@@ -119,7 +119,8 @@ void broker_answer(void *arg, struct judge *j, struct span line)
 	}
 	q = window_find(&b->window, got.field[RECORD_ID]);
 	if (!q || q->judge != j || !q->asked) {
-		stray(b, j, &got);
+		if (q || !broker_review(b, j, &got, line))
+			stray(b, j, &got);
 		return;
 	}
 	why = line.n > 2 * q->len + ANSWER_MORE ? "is too long"

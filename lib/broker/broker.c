@@ -288,6 +288,7 @@ void broker_free(struct broker *b)
 	loop_free(b->common.base);
 	same_stanza_release(&b->same);
 	affinity_release(&b->affinity);
+	reviews_release(&b->reviews);
 	buf_release(&b->scratch);
 	free(b);
 }

@@ -5,7 +5,8 @@
  *
  * broker.c reads and puts each record into the window (window.h); route.c
  * chooses a judge, by preference or by affinity.h, and what happens where none
- * is there; settle.c passes on what is answered. judge.h is one server: up or
+ * is there; settle.c passes on what is answered, reviews.c what reviewers at a
+ * server settle. judge.h is one server: up or
  * down, asked and pinged (judge-watch.c), over lines (judge-line.c) or HTTP
  * (judge-http.c); it calls back what it hears. answer.c believes an answer, or
  * does not. */

@@ -12,6 +12,17 @@
 struct async_out;
 struct ready;
 
+/* Which judge gave which review, of the last ones. A zeroed struct is a valid
+ * empty one. */
+struct reviews {
+	struct given *given; /* a ring, made when needed */
+	size_t count;
+	struct map by_id;
+	struct stanza stanza;
+	struct buf chars;
+};
+void reviews_release(struct reviews *);
+
 struct broker {
 	struct broker_config config;
 	struct judge_common common;
@@ -34,6 +45,7 @@ struct broker {
 
 	struct same_stanza same;
 	struct affinity affinity;
+	struct reviews reviews;
 	struct buf scratch;
 };
 
@@ -63,6 +75,14 @@ void broker_give_up(struct broker *, struct inquiry *, const char *text);
 void broker_up(void *broker, struct judge *);
 void broker_down(void *broker, struct judge *, struct inquiries *);
 void broker_again(void *broker, struct inquiry *);
+
+/* reviews.c: what a reviewer at a judge settled goes on, although nobody asked.
+ * False: it is no such record. */
+bool broker_review(struct broker *, struct judge *, const struct record *,
+    struct span line);
+/* The judge whose review a record tells the outcome of, NULL: none, or it is
+ * not known. */
+struct judge *broker_reviewer(struct broker *, const struct record *);
 
 /* answer.c: a record came from a judge, or a ping of the input's. */
 void broker_answer(void *broker, struct judge *, struct span line);

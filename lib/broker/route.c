@@ -19,6 +19,11 @@ static struct judge *choose(struct broker *b, const struct inquiry *q)
 	struct judge *best = NULL;
 	uint64_t key, weight, most = 0;
 
+	if (q->kind == INQUIRY_RECORD && q->record.event == EVENT_REVIEW)
+		best = broker_reviewer(b, &q->record);
+	if (best && fit(best, q))
+		return best;
+	best = NULL;
 	if (!b->config.balance || q->kind != INQUIRY_RECORD) {
 		for (size_t i = 0; i < b->judges; i++) {
 			if (fit(&b->judge[i], q))

@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "base/stamp.h"
+#include "record/review.h"
 #include "xml/jid.h"
 
 /* Append "[rule: text]" for what was refused, "[redacted: rule, ...]" for
@@ -66,6 +67,33 @@ static void add_attributes(struct buf *b, const struct stanza *s)
 		buf_addc(b, '=');
 		stanza_unescape(b, s->attr[i].value);
 	}
+}
+
+static void add_after(struct buf *b, const char *before, struct span s)
+{
+	if (!s.p)
+		return;
+	buf_adds(b, before);
+	buf_addspan(b, s);
+}
+
+/* "review: release of ID by anna: why" */
+static void add_review(struct buf *b, const struct stanza *s)
+{
+	struct buf chars = BUF_EMPTY;
+	struct review r;
+
+	if (review_read(&r, s, &chars)) {
+		add_word(b, span_of("unreadable"));
+	} else {
+		buf_addf(b, ": %s of ", review_verdict_name(r.verdict));
+		buf_addspan(b, r.ref);
+		add_after(b, " to ", r.to);
+		add_after(b, " by ", r.by);
+		add_after(b, ", ", r.outcome);
+		add_after(b, ": ", r.why);
+	}
+	buf_release(&chars);
 }
 
 static void add_form(struct buf *b, const struct stanza *s,
@@ -160,6 +188,8 @@ static void add_aside(struct fields *v, bool spoken, struct buf *b)
 		add_word(b, span_of(event_name(event)));
 	if (!s)
 		add_word(b, span_of("unreadable"));
+	else if (event == EVENT_REVIEW)
+		add_review(b, s);
 	else if (span_is(s->node[0].ns, RECORD_NS))
 		add_attributes(b, s);
 	else

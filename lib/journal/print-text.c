@@ -2,16 +2,14 @@
 /* Records as a transcript for people, in columns: when, who, verdict, what. */
 #include "journal/print.h"
 
-#include <string.h>
 #include <time.h>
 
 #include "base/stamp.h"
 #include "journal/columns.h"
 #include "journal/print-label.h"
+#include "journal/print-words.h"
 #include "journal/printable.h"
 #include "xml/jid.h"
-
-#define XHTML_IM "http://jabber.org/protocol/xhtml-im"
 
 enum {
 	TIME_COLUMNS = 19,
@@ -20,7 +18,6 @@ enum {
 	VERDICT_COLUMNS = 7,
 	WHAT_MIN = 24,	 /* columns below which the text begins anew */
 	NARROW_INDENT = 4,
-	ASIDE_MAX = 200, /* bytes shown of what is no body */
 };
 
 #define PLAIN "\033[0m"
@@ -92,69 +89,6 @@ static size_t put_who(struct print *p, struct fields *v, struct buf *out)
 	return n;
 }
 
-/* A client may show the formatted text (XEP-0071) in place of the body: where
- * it says something else, that is shown too. */
-static void add_formatted(const struct stanza *s, size_t body, struct buf *b)
-{
-	uint32_t html = stanza_child(s, 0, XHTML_IM, "html");
-	size_t end = b->len, len;
-
-	if (html == STANZA_NONE)
-		return;
-	buf_adds(b, "\n[formatted] ");
-	len = b->len;
-	stanza_text(s, html, b);
-	if (b->len - len == end - body &&
-	    memcmp(b->data + len, b->data + body, end - body) == 0)
-		b->len = end;
-}
-
-/* Texts that are no body, if they are short: a status, a reaction, the reason
- * of an invitation. */
-static void add_short_texts(struct print *p, const struct stanza *s,
-    struct buf *b)
-{
-	size_t before = b->len;
-
-	texts_collect(&p->texts, s);
-	for (size_t i = 0; i < p->texts.count; i++) {
-		struct span text = texts_at(&p->texts, i);
-
-		if (p->texts.text[i].kind != TEXT_WORDS)
-			continue;
-		if (b->len - before + text.n > ASIDE_MAX)
-			break;
-		if (b->len > before)
-			buf_addc(b, ' ');
-		buf_addspan(b, text);
-	}
-}
-
-/* Collect what is said. Returns whether it is a subject or a body. */
-static bool add_words(struct print *p, struct fields *v, struct buf *b)
-{
-	const struct stanza *s = fields_stanza(v);
-	size_t start = b->len;
-	bool subject;
-
-	buf_adds(b, "Subject: ");
-	subject = fields_get(v, FIELD_SUBJECT, b);
-	if (subject)
-		buf_addc(b, '\n');
-	else
-		b->len = start;
-	start = b->len;
-	if (fields_get(v, FIELD_BODY, b)) {
-		add_formatted(s, start, b);
-		return true;
-	}
-	if (subject)
-		b->len--; /* the line feed */
-	else if (s && !stanza_is(s, 0, NULL, "iq"))
-		add_short_texts(p, s, b);
-	return subject;
-}
-
 static void put_what(struct print *p, struct fields *v, struct columns *f)
 {
 	struct buf *words = &p->value, *label = &p->scratch;
@@ -163,7 +97,7 @@ static void put_what(struct print *p, struct fields *v, struct columns *f)
 
 	buf_reset(words);
 	buf_reset(label);
-	spoken = add_words(p, v, words);
+	spoken = print_words(p, v, words);
 	print_label(p, v, spoken, label);
 	if (label->len) {
 		if (p->colour)
@@ -188,25 +122,47 @@ static void put_verdict(const struct print *p, const struct record *r,
 		buf_adds(out, PLAIN);
 }
 
+/* Where no room is left beside time and people, these flow too, and the words
+ * begin on a line of their own. */
+static void flow_head(struct print *p, const struct record *r,
+    struct columns *f, size_t start)
+{
+	struct buf *head = &p->value;
+
+	buf_reset(head);
+	buf_add(head, f->out->data + start, f->out->len - start);
+	f->out->len = start;
+	f->column = f->gap = 0;
+	f->indent = NARROW_INDENT;
+	columns_text(f, buf_span(head));
+	f->gap += 2;
+	if (p->colour)
+		columns_raw(f, colours[r->verdict]);
+	columns_text(f, r->field[RECORD_VERDICT]);
+	if (p->colour)
+		columns_raw(f, PLAIN);
+	columns_line(f);
+}
+
 static void record(struct print *p, struct fields *v, struct buf *out)
 {
 	struct columns *f = &p->columns;
 	size_t who, verdict = v->record->field[RECORD_VERDICT].n;
+	size_t start = out->len;
 
 	put_time(p, v->record, out);
 	buf_adds(out, "  ");
 	who = put_who(p, v, out);
-	put_verdict(p, v->record, out);
 	f->out = out;
 	f->width = p->width;
 	f->column = TIME_COLUMNS + 2 + who + 2 + verdict;
 	f->gap = VERDICT_COLUMNS - verdict + 2;
 	f->indent = TIME_COLUMNS + 2 + p->who + 2 + VERDICT_COLUMNS + 2;
 	f->fresh = false;
-	if (f->width && f->indent + WHAT_MIN > f->width) {
-		f->indent = NARROW_INDENT;
-		columns_line(f);
-	}
+	if (f->width && f->indent + WHAT_MIN > f->width)
+		flow_head(p, v->record, f, start);
+	else
+		put_verdict(p, v->record, out);
 	put_what(p, v, f);
 	buf_addc(out, '\n');
 }

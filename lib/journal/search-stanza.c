@@ -47,7 +47,7 @@ enum search_finding search_has_id(struct search *s, enum search_key k,
 	if (!read_trees(s, r))
 		return SEARCH_BROKEN;
 	if (is_attribute(s, v, "id") ||
-	    (span_is(s->tree[0].node[0].ns, RECORD_NS) &&
+	    (r->event > EVENT_RECV && record_fits(r->event, &s->tree[0]) &&
 		is_attribute(s, v, "ref")))
 		return SEARCH_YES;
 	return SEARCH_NO;

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: ISC */
 /* A component's stream (XEP-0114), by which errors go back. */
-#define _GNU_SOURCE
 #include "live/component.h"
 
 #include <errno.h>
@@ -11,6 +10,7 @@
 #include "base/sha1.h"
 #include "io/timer.h"
 #include "live/internal.h"
+#include "live/release.h"
 
 enum { RETRY_MIN = 1000, RETRY_MAX = 30000 };
 
@@ -22,7 +22,8 @@ struct component {
 	struct xml_scope scope;
 	struct xml_root root;
 	struct buf rest, canon;
-	uint64_t wait;
+	struct stanza stanza;
+	uint64_t wait, links; /* connections that were up */
 	bool up, said;
 	size_t attempt;
 };
@@ -55,6 +56,22 @@ static void handshake(struct component *c)
 	buf_release(&out);
 }
 
+/* What is sent to it is nobody's, but for answers to its pings, and errors: a
+ * server may send them to where the stanza came from, whoever it was from. */
+static void heard(struct component *c)
+{
+	struct releases *all = c->proxy->releases;
+	const struct xml_root *r = &c->root;
+
+	if (!all)
+		return;
+	if (span_is(r->local, "iq") && r->id.p &&
+	    (span_is(r->type, "result") || span_is(r->type, "error")))
+		releases_answered(all, r->id);
+	else if (span_is(r->local, "message") && span_is(r->type, "error"))
+		releases_refused(all, r, buf_span(&c->canon), false);
+}
+
 /* False if the stream must end. */
 static bool item(struct component *c, enum scan_item kind)
 {
@@ -77,8 +94,11 @@ static bool item(struct component *c, enum scan_item kind)
 		c->proxy->o.say("the return component is up");
 		c->up = c->said = true;
 		c->wait = RETRY_MIN;
+		c->links++;
+		releases_go(c->proxy->releases);
+	} else if (c->up) {
+		heard(c);
 	}
-	/* What is sent to it is nobody's. */
 	return true;
 }
 
@@ -113,7 +133,7 @@ static void on_step(struct link *l, void *arg, enum link_step step)
 	buf_reset(&c->rest);
 	buf_reset(out);
 	buf_adds(out, "<?xml version='1.0'?><stream:stream "
-		      "xmlns=\"jabber:component:accept\" xmlns:stream=\""
+		      "xmlns=\"" NS_COMPONENT "\" xmlns:stream=\""
 		      NS_STREAM "\"");
 	wire_attribute(out, "to", span_of(c->proxy->o.component_domain));
 	buf_addc(out, '>');
@@ -171,32 +191,42 @@ void component_free(struct component *c)
 	xml_root_release(&c->root);
 	buf_release(&c->rest);
 	buf_release(&c->canon);
+	stanza_release(&c->stanza);
 	free(c);
 }
 
 bool component_send(struct component *c, struct span stanza)
 {
-	static const char client[] = "xmlns=\"jabber:client\"";
-	static const char component[] = "xmlns=\"jabber:component:accept\"";
 	struct buf out = BUF_EMPTY;
-	const char *at;
 
-	if (!c || !c->up || link_backlog(c->link) > SESSION_BACKLOG)
+	if (!c || !c->up || link_backlog(c->link) > SESSION_BACKLOG ||
+	    stanza_read(&c->stanza, stanza))
 		return false;
-	/* An error of our own making: its root's own declaration is first. */
-	at = memmem(stanza.p, stanza.n, client, sizeof(client) - 1);
-	if (!at)
-		return false;
-	buf_add(&out, stanza.p, (size_t)(at - stanza.p));
-	buf_adds(&out, component);
-	at += sizeof(client) - 1;
-	buf_add(&out, at, (size_t)(stanza.p + stanza.n - at));
+	wire_component(&out, &c->stanza);
 	link_write(c->link, out.data, out.len);
 	buf_release(&out);
 	return true;
 }
 
+void component_ping(struct component *c, struct span domain, struct span id)
+{
+	struct buf out = BUF_EMPTY;
+
+	buf_adds(&out, "<iq type=\"get\"");
+	wire_attribute(&out, "id", id);
+	wire_attribute(&out, "from", span_of(c->proxy->o.component_domain));
+	wire_attribute(&out, "to", domain);
+	buf_adds(&out, "><ping xmlns=\"" NS_PING "\"/></iq>");
+	link_write(c->link, out.data, out.len);
+	buf_release(&out);
+}
+
 bool component_up(const struct component *c)
 {
 	return c->up;
+}
+
+uint64_t component_link(const struct component *c)
+{
+	return c && c->up ? c->links : 0;
 }

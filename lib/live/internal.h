@@ -157,6 +157,7 @@ struct proxy {
 	struct pipeline *pipeline;
 	struct notices *notices;
 	struct component *component;
+	struct releases *releases; /* NULL: nothing is ever released */
 	struct status *status;
 	struct session *sessions, *dead;
 	struct map peers;

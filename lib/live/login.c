@@ -52,6 +52,7 @@ void session_logged_in(struct session *s)
 
 void login_hold(struct session *s, struct span wire, const char *resumed)
 {
+	static const struct ruling none = {.verdict = VERDICT_NONE};
 	struct proxy *p = s->proxy;
 
 	if (!(p->o.events & TRAFFIC_LOGIN)) {
@@ -68,7 +69,7 @@ void login_hold(struct session *s, struct span wire, const char *resumed)
 	else
 		buf_adds(&p->line, "/>");
 	queue_hold(s, DOWN, ITEM_LOGIN, EVENT_LOGIN, buf_span(&p->line), wire,
-	    span_of(NULL));
+	    &none);
 }
 
 static void inline_text(struct proxy *p, uint32_t node, struct buf *out)

@@ -41,6 +41,12 @@ static const char *conflict(const struct live *l, bool argv)
 	    (l->component.text != NULL) != (l->component_secret != NULL))
 		return "'--return-component', '--return-domain' and "
 		       "'--return-secret' go together";
+	if (l->review.text && l->review.kind != ADDRESS_UNIX)
+		return "option '--review': only unix: is spoken there";
+	if (l->review.text && !l->review_key)
+		return "'--review' needs '--review-key'";
+	if (l->review_key && !l->component.text)
+		return "'--review-key' needs '--return-component'";
 	return NULL;
 }
 
@@ -111,6 +117,8 @@ static void set_options(struct live *l)
 	o->component = l->component.text ? &l->component : NULL;
 	o->component_domain = l->component_domain;
 	o->component_secret = l->component_secret;
+	o->review = l->review.text ? &l->review : NULL;
+	o->review_key = l->review_key;
 	o->status = l->status.text ? &l->status : NULL;
 }
 

@@ -41,6 +41,9 @@ const struct live_option live_options[] = {
     {"return-component", "ADDRESS", "Component listener of the server"},
     {"return-domain", "DOMAIN", "The component's name"},
     {"return-secret", "FILE", "File with the component's secret"},
+    {"review", "ADDRESS", "Who keeps what is held for review (unix:PATH)"},
+    {"review-key", "FILE", "Key of the marks of what was released"},
+    {"review-tell", "WORD", "Tell senders what was settled: yes (default), no"},
     {"status", "ADDRESS", "Tell there how it is going"},
 };
 const size_t live_option_count = sizeof(live_options) / sizeof(*live_options);
@@ -178,6 +181,7 @@ static const char *set_way(struct live *l, const char *name,
 	    NULL};
 	static const char *const notices[] = {"error", "message", "both",
 	    NULL};
+	static const char *const tell[] = {"yes", "no", NULL};
 	static const char *const versions[] = {"no", "v1", "v2", NULL};
 	int which = 0;
 	const char *why;
@@ -196,6 +200,11 @@ static const char *set_way(struct live *l, const char *name,
 	if (strcmp(name, "refusal-notice") == 0) {
 		why = set_word(value, notices, &which);
 		l->o.refusal_notice = (enum proxy_notice)which;
+		return why;
+	}
+	if (strcmp(name, "review-tell") == 0) {
+		why = set_word(value, tell, &which);
+		l->o.review_untold = which == 1;
 		return why;
 	}
 	return set_word(value, versions, &l->o.send_proxy);
@@ -218,6 +227,7 @@ static const char *set_strings(struct live *l, const char *name,
 	    {"pipeline-certificate", NULL, &l->pipeline_certificate},
 	    {"pipeline-key", NULL, &l->pipeline_key},
 	    {"return-domain", NULL, &l->component_domain},
+	    {"review-key", NULL, &l->review_key},
 	};
 
 	for (size_t i = 0; i < sizeof(to) / sizeof(*to); i++) {
@@ -241,6 +251,8 @@ static const char *set_one(struct live *l, const char *name,
 		return set_address(&l->pipeline, value);
 	if (strcmp(name, "return-component") == 0)
 		return set_address(&l->component, value);
+	if (strcmp(name, "review") == 0)
+		return set_address(&l->review, value);
 	if (strcmp(name, "status") == 0)
 		return set_address(&l->status, value);
 	if (strcmp(name, "accept-proxy") == 0)
@@ -249,6 +261,7 @@ static const char *set_one(struct live *l, const char *name,
 		return set_secret(&l->component_secret, value);
 	if (strcmp(name, "tls") == 0 || strcmp(name, "on-failure") == 0 ||
 	    strcmp(name, "refusal-notice") == 0 ||
+	    strcmp(name, "review-tell") == 0 ||
 	    strcmp(name, "send-proxy") == 0)
 		return set_way(l, name, value);
 	if (strcmp(name, "refused") == 0) {
@@ -292,7 +305,7 @@ void live_release(struct live *l)
 	    &l->networks, &l->command, &l->refused};
 	char *strings[] = {l->server_ca, l->pipeline_ca,
 	    l->pipeline_certificate, l->pipeline_key, l->component_domain,
-	    l->component_secret, l->shell};
+	    l->component_secret, l->review_key, l->shell};
 
 	for (size_t i = 0; i < l->o.listens; i++)
 		address_release(&l->listens[i]);
@@ -305,6 +318,7 @@ void live_release(struct live *l)
 	address_release(&l->server);
 	address_release(&l->pipeline);
 	address_release(&l->component);
+	address_release(&l->review);
 	address_release(&l->status);
 	*l = (struct live){0};
 }

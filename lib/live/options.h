@@ -31,9 +31,11 @@ struct live {
 	struct words listen, certificate, key, networks, command,
 	    refused;
 	struct network *network;
-	struct address *listens, server, pipeline, component, status;
+	struct address *listens, server, pipeline, component, review,
+	    status;
 	char *server_ca, *pipeline_ca, *pipeline_certificate, *pipeline_key;
-	char *component_domain, *component_secret, *shell;
+	char *component_domain, *component_secret, *review_key,
+	    *shell;
 	bool tls_set, unsafe;
 };
 

@@ -16,6 +16,7 @@
 #include "live/memory.h"
 #include "live/notice.h"
 #include "live/proxy-tls.h"
+#include "live/release.h"
 #include "live/status.h"
 
 enum {
@@ -102,6 +103,7 @@ static void drain_tick(struct proxy *p, int64_t now)
 	p->ended_once = true;
 	verdict_retry(p);
 	pipeline_end(p->pipeline);
+	releases_end(p->releases);
 }
 
 static void on_tick(void *arg)
@@ -120,6 +122,7 @@ static void on_tick(void *arg)
 	if (p->turn && !timer_set(p->turns))
 		queue_turn(p);
 	notices_tick(p->notices, now);
+	releases_tick(p->releases, now);
 	memory_tick(p, now);
 	sm_expire(&p->sms, now);
 	if (p->draining)
@@ -170,7 +173,8 @@ static void on_term(void *arg)
 bool proxy_finished(const struct proxy *p)
 {
 	return p->draining && p->pipeline_ended && notices_ended(p->notices) &&
-	    !p->sessions && !link_loop_closing(p->loop);
+	    releases_ended(p->releases) && !p->sessions &&
+	    !link_loop_closing(p->loop);
 }
 
 struct event_base *proxy_base(const struct proxy *p)
@@ -251,6 +255,8 @@ struct proxy *proxy_open(struct event_base *base,
 	*code = EX_CONFIG;
 	if (!proxy_tls_open(p, why))
 		goto fail;
+	if (!releases_new(&p->releases, p, why))
+		goto fail;
 	*code = EX_UNAVAILABLE;
 	if (!resolve(o->server, why) ||
 	    (o->pipeline_address && !resolve(o->pipeline_address, why)) ||
@@ -278,6 +284,7 @@ void proxy_close(struct proxy *p)
 	component_free(p->component);
 	if (p->pipeline)
 		verdict_leave(p);
+	releases_free(p->releases);
 	pipeline_free(p->pipeline);
 	notices_free(p->notices);
 	link_loop_free(p->loop);

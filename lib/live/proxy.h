@@ -15,7 +15,9 @@
  * and retry.c; queue.c writes what is at the head of a queue and decided, in
  * order, and overtake.c the few things that may not wait. What the journal's
  * verdicts do not tell is written to another journal first (notice.h).
- * component.h is the way back where a recipient may not have a stanza.
+ * component.h is the way back where a recipient may not have a stanza, and the
+ * way on for what a person released (release.h), which is known again where it
+ * arrives by its mark (mark.h).
  * resume.c brings a client back, session.c ends. memory.h counts what all of
  * this holds; options.h says how it is set, status.h how it does. */
 #ifndef LIVE_PROXY_H
@@ -67,6 +69,9 @@ struct proxy_options {
 	size_t held_max, client_held_max;
 	struct address *component; /* NULL: none */
 	const char *component_domain, *component_secret;
+	struct address *review;	  /* who keeps what is held; NULL: nobody here */
+	const char *review_key;	  /* file with the key of marks; NULL: none */
+	bool review_untold;	  /* senders are not told what was settled */
 	struct address *status;	   /* NULL: none */
 	const char *listen_pid, *listen_fds, *listen_names; /* LISTEN_... */
 	/* Say a line of whatever length; something in one line, as printf. */

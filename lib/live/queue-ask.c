@@ -150,3 +150,13 @@ void queue_ask(struct session *s, int way)
 		pipeline_put(s->proxy->pipeline, &i->q);
 	}
 }
+
+void queue_ask_again(struct session *s, int way)
+{
+	struct queue *f = &s->queue[way];
+
+	f->unasked = f->first;
+	while (f->unasked && f->unasked->state != ITEM_HELD)
+		f->unasked = f->unasked->next;
+	queue_ask(s, way);
+}

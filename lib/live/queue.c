@@ -275,38 +275,49 @@ void queue_swapped(struct session *s, struct sm_swap *w)
 }
 
 void item_record(struct item *i, enum event event, struct span canonical,
-    struct span reason)
+    const struct ruling *ruling)
 {
 	struct session *s = i->session;
 
 	i->event = event;
 	buf_reset(&i->q.line);
 	buf_room(&i->q.line, canonical.n + 256);
-	recorder_write(&s->proxy->recorder, &i->q.line,
-	    (struct span){s->token, RECORDER_TOKEN}, event, reason, canonical);
+	recorder_put(&s->proxy->recorder, &i->q.line, NULL,
+	    (struct span){s->token, RECORDER_TOKEN}, event, ruling->verdict,
+	    ruling->reason, canonical);
 	/* Behind the stanza are a TAB, the absent original and LF. */
 	i->len = (uint32_t)canonical.n;
 	i->at = (uint32_t)(i->q.line.len - 3 - canonical.n);
 }
 
-struct item *queue_hold(struct session *s, int way, enum item_kind kind,
+void queue_hold(struct session *s, int way, enum item_kind kind,
     enum event event, struct span canonical, struct span wire,
-    struct span reason)
+    const struct ruling *ruling)
 {
 	struct proxy *p = s->proxy;
 	struct item *i = item_new(way, kind);
 
 	i->session = s;
-	item_record(i, event, canonical, reason);
+	i->state = ruling->waits ? ITEM_WAITS : ITEM_HELD;
+	item_record(i, event, canonical, ruling);
 	buf_addspan(&i->wire, wire);
 	p->held++;
 	if (event == EVENT_SEND || event == EVENT_LOGIN)
 		item_list(&p->oldest, &p->newest, i);
-	if (!s->queue[way].unasked)
+	if (!s->queue[way].unasked && !ruling->waits)
 		s->queue[way].unasked = i;
 	append(s, i);
 	queue_ask(s, way);
-	return i;
+}
+
+void queue_skip(struct session *s, int way)
+{
+	struct item *i = item_new(way, ITEM_STANZA);
+
+	i->state = ITEM_READY;
+	i->outcome = ITEM_REFUSED;
+	append(s, i);
+	queue_run(s, way);
 }
 
 void item_ready(struct item *i)

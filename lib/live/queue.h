@@ -18,6 +18,7 @@ struct notice;
 struct proxy;
 struct refusal;
 struct session;
+struct stanza;
 
 enum item_kind {
 	ITEM_STANZA,
@@ -29,6 +30,7 @@ enum item_kind {
 	ITEM_OTHER,	/* what is neither counted nor judged */
 	ITEM_END,	/* the stream's end */
 	ITEM_LOGOUT,	/* a record that nobody waits for; in no queue */
+	ITEM_RELEASE,	/* one of a release (release.h); likewise */
 };
 
 enum item_state {
@@ -38,6 +40,8 @@ enum item_state {
 			 * a fresh pipeline */
 	ITEM_NOTED,	/* a notice of it is being written */
 	ITEM_READY,	/* decided */
+	ITEM_WAITS,	/* whether it is to be asked is not known yet
+			 * (release.h) */
 };
 
 enum item_outcome {
@@ -83,10 +87,24 @@ struct queue {
  * The span may be proxy.out. */
 void queue_pass(struct session *, int way, enum item_kind, struct span wire);
 
+/* What is known of a stanza before it is asked of: the beginning of its record's
+ * reason (.p NULL: none), with the verdict of that. */
+struct ruling {
+	struct span reason;
+	enum verdict verdict;
+	bool waits; /* it begins as ITEM_WAITS */
+};
+
 /* Hold a canonical element, as an event; wire: what goes on if that is
- * something else. reason.p set: it is refused already. */
-struct item *queue_hold(struct session *, int way, enum item_kind, enum event,
-    struct span canonical, struct span wire, struct span reason);
+ * something else. */
+void queue_hold(struct session *, int way, enum item_kind, enum event,
+    struct span canonical, struct span wire, const struct ruling *);
+
+/* A stanza goes no further, and nobody is told. */
+void queue_skip(struct session *, int way);
+
+/* Look for the first that is ITEM_HELD, and go on asking there. */
+void queue_ask_again(struct session *, int way);
 
 /* An error in place of a ping's answer. */
 void queue_swapped(struct session *, struct sm_swap *);
@@ -94,7 +112,7 @@ void queue_swapped(struct session *, struct sm_swap *);
 /* Make its record, of a canonical element, in place of any that it had; which
  * is not in the pipeline. */
 void item_record(struct item *, enum event, struct span canonical,
-    struct span reason);
+    const struct ruling *);
 
 /* The item is decided: outcome and wire are set. */
 void item_ready(struct item *);
@@ -148,6 +166,9 @@ static inline struct span item_stanza(const struct item *i)
  * wire, has its sender told by a message, if so set. Then its record is that
  * message's, and it is ready once that is decided. */
 bool refusal_begin(struct item *, const struct bounce *);
+/* Whether somebody wrote it: of a receipt, or that he is typing, nobody is
+ * told in words. */
+bool refusal_written(const struct stanza *);
 /* It may be sent (as changed, if wire is set); it may not, and the error is; it
  * is not judged in time, and goes into the refused journal. */
 void refusal_allowed(struct item *);
@@ -171,6 +192,9 @@ void verdict_stray(void *proxy, const struct record *);
 void verdict_deadlines(struct proxy *, int64_t now);
 /* Ask what its answer made room for. */
 void verdict_ask_more(struct session *);
+/* The record of an item of no session came back, or (NULL) nobody judges it:
+ * the item is given up, or its release goes on. */
+void item_alone(struct proxy *, struct item *, const struct record *);
 /* Refuse it with a stanza error to its sender; discard: without. */
 void verdict_refuse(struct item *, const char *type, const char *condition,
     struct span text);

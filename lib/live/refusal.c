@@ -19,9 +19,7 @@ struct refusal {
 	struct buf error; /* on the wire */
 };
 
-/* Whether somebody wrote it: of a receipt, or that he is typing, nobody is
- * told in words. */
-static bool written(const struct stanza *x)
+bool refusal_written(const struct stanza *x)
 {
 	static const char *const parts[] = {"body", "subject", "encrypted",
 	    "oversize"};
@@ -72,31 +70,29 @@ static void say(struct item *i)
 static void ask(struct session *s, struct item *i)
 {
 	struct proxy *p = s->proxy;
-	struct item *first = s->queue[i->way].first;
 
 	i->state = ITEM_HELD;
 	i->since = timer_now();
 	item_list(&p->oldest, &p->newest, i);
-	while (first->state != ITEM_HELD)
-		first = first->next;
-	s->queue[i->way].unasked = first;
-	queue_ask(s, i->way);
+	queue_ask_again(s, i->way);
 }
 
 bool refusal_begin(struct item *i, const struct bounce *why)
 {
+	static const struct ruling none = {.verdict = VERDICT_NONE};
 	struct session *s = i->session;
 	struct proxy *p = s->proxy;
 
 	if (p->o.refusal_notice == PROXY_NOTICE_ERROR || i->way != UP ||
-	    i->answers || !i->wire.len || !written(&p->stanza))
+	    i->answers || !i->wire.len ||
+	    !refusal_written(&p->stanza))
 		return false;
 	i->refusal = mem_zalloc(sizeof(*i->refusal));
 	i->refusal->error = i->wire;
 	i->wire = (struct buf)BUF_EMPTY;
 	compose(s, why->text, &p->line);
 	recorder_now(&p->recorder);
-	item_record(i, EVENT_RECV, buf_span(&p->line), span_of(NULL));
+	item_record(i, EVENT_RECV, buf_span(&p->line), &none);
 	/* Where there is a pipeline: not where it is what failed. */
 	if (strcmp(why->type, "wait") == 0)
 		refusal_unjudged(i);

@@ -53,16 +53,13 @@ void verdict_retry(struct proxy *p)
 	}
 	for (struct session *s = p->sessions; s; s = s->next) {
 		for (int way = UP; way <= DOWN; way++) {
-			struct queue *f = &s->queue[way];
+			struct item *i = s->queue[way].first;
 
-			f->unasked = NULL;
-			for (struct item *i = f->first; i; i = i->next) {
+			for (; i; i = i->next) {
 				if (i->state == ITEM_STUCK)
 					i->state = ITEM_HELD;
-				if (i->state == ITEM_HELD && !f->unasked)
-					f->unasked = i;
 			}
-			queue_ask(s, way);
+			queue_ask_again(s, way);
 		}
 	}
 }
@@ -87,7 +84,7 @@ void verdict_given_up(void *arg, struct question *q)
 	p->o.say("record %.*s is given up: pipelines failed over it",
 	    UUID_LEN, i->q.line.data);
 	if (!s) {
-		item_free(p, i);
+		item_alone(p, i, NULL);
 		return;
 	}
 	queue_answered(i);
@@ -97,18 +94,27 @@ void verdict_given_up(void *arg, struct question *q)
 	verdict_ask_more(s);
 }
 
-/* Those of sessions have gone with them. */
+/* Those of sessions have gone with them, and of releases the keeper knows. */
 void verdict_leave(struct proxy *p)
 {
 	size_t left = 0;
 
-	for (struct item *i = p->unheard, *next; i; i = next, left++) {
+	for (struct item *i = p->unheard, *next; i; i = next) {
 		next = i->next;
-		item_free(p, i);
+		left += i->event == EVENT_LOGOUT;
+		if (i->kind == ITEM_LOGOUT)
+			item_free(p, i);
 	}
 	p->unheard = NULL;
-	for (struct question *q; (q = pipeline_left(p->pipeline)); left++)
-		item_free(p, (struct item *)(void *)q);
+	for (struct question *q; (q = pipeline_left(p->pipeline));) {
+		struct item *i = (struct item *)(void *)q;
+
+		left += i->event == EVENT_LOGOUT;
+		if (i->kind == ITEM_LOGOUT)
+			item_free(p, i);
+		else
+			pipeline_drop(p->pipeline, q);
+	}
 	if (left)
 		p->o.say("logouts that nobody judged, and are on no record: %zu",
 		    left);

@@ -4,6 +4,8 @@
 #include <stdio.h>
 
 #include "live/internal.h"
+#include "live/mark.h"
+#include "live/release.h"
 #include "record/content.h"
 #include "record/password.h"
 #include "record/traffic.h"
@@ -51,10 +53,12 @@ static size_t max_size(const struct session *s, int way)
 static void hold_unfit(struct session *s, int way, const struct oversize *over)
 {
 	struct proxy *p = s->proxy;
+	struct ruling ruling = {.reason = span_of(over->why),
+	    .verdict = VERDICT_REJECT};
 
 	oversize_fill(over, RECORD_NS, &p->canon);
 	queue_hold(s, way, ITEM_STANZA, way == UP ? EVENT_SEND : EVENT_RECV,
-	    buf_span(&p->canon), span_of(NULL), span_of(over->why));
+	    buf_span(&p->canon), span_of(NULL), &ruling);
 }
 
 static void too_large(struct oversize *over, uint64_t bytes, size_t max)
@@ -89,7 +93,7 @@ static void hold_grown(struct session *s, int way, const char *why)
 }
 
 /* A password goes to the server, but into no record. */
-static void hold(struct session *s, int way)
+static void hold(struct session *s, int way, const struct ruling *ruling)
 {
 	struct proxy *p = s->proxy;
 	struct span wire = {NULL, 0};
@@ -104,31 +108,48 @@ static void hold(struct session *s, int way)
 		buf_addspan(&p->canon, buf_span(&p->line));
 	}
 	queue_hold(s, way, ITEM_STANZA, way == UP ? EVENT_SEND : EVENT_RECV,
-	    buf_span(&p->canon), wire, span_of(NULL));
+	    buf_span(&p->canon), wire, ruling);
 }
 
-void session_stanza(struct session *s, int way, struct oversize *over)
+/* A whole one, without marks. */
+static void stanza(struct session *s, int way, const struct ruling *ruling)
 {
 	struct proxy *p = s->proxy;
 
-	if (over) {
-		if (!over->why[0])
-			too_large(over, over->bytes, s->stream[way].scan.limit);
-		hold_unfit(s, way, over);
-	} else if (p->canon.len > max_size(s, way) &&
-	    (way == UP || chosen(p, way))) {
+	if (p->canon.len > max_size(s, way) && (way == UP || chosen(p, way))) {
 		hold_grown(s, way, NULL);
-	} else if (chosen(p, way)) {
+	} else if (chosen(p, way) || ruling->verdict != VERDICT_NONE) {
 		/* RFC 6120 section 8.1.2.1: it is the account's own. */
 		if (way == DOWN && !p->root.from.p &&
 		    !xml_root_stamp(&p->root, &p->canon,
 			jid_bare(buf_span(&s->jid))))
 			hold_grown(s, way, xml_limits_form.too_many);
 		else
-			hold(s, way);
+			hold(s, way, ruling);
 	} else {
 		buf_reset(&p->out);
 		wire_element(&p->out, buf_span(&p->canon));
 		queue_pass(s, way, ITEM_STANZA, buf_span(&p->out));
+	}
+}
+
+void session_stanza(struct session *s, int way, struct oversize *over)
+{
+	struct proxy *p = s->proxy;
+	struct ruling ruling = {.verdict = VERDICT_NONE};
+
+	if (p->releases && way == DOWN && !over &&
+	    span_is(p->root.type, "error") && span_is(p->root.local, "message"))
+		releases_refused(p->releases, &p->root, buf_span(&p->canon),
+		    true);
+	if (over) {
+		if (!over->why[0])
+			too_large(over, over->bytes, s->stream[way].scan.limit);
+		hold_unfit(s, way, over);
+	} else if (p->releases && mark_likely(buf_span(&p->canon)) &&
+	    !release_look(s, way, &ruling)) {
+		queue_skip(s, way);
+	} else {
+		stanza(s, way, &ruling);
 	}
 }

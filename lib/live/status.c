@@ -13,6 +13,7 @@
 #include "live/component.h"
 #include "live/internal.h"
 #include "live/notice.h"
+#include "live/release.h"
 
 struct status {
 	struct proxy *proxy;
@@ -70,6 +71,10 @@ static void write_all(const struct proxy *p, struct buf *b)
 	if (p->component)
 		buf_addf(b, "return-component %s\n",
 		    component_up(p->component) ? "up" : "down");
+	if (releases_keeper(p->releases))
+		buf_addf(b, "review %s\n", releases_keeper(p->releases));
+	if (p->releases)
+		number(b, "releases-pending", releases_pending(p->releases));
 	traffic(p, b);
 }
 

@@ -6,6 +6,7 @@
 #include "live/component.h"
 #include "live/internal.h"
 #include "live/notice.h"
+#include "live/release.h"
 #include "xml/bounce.h"
 #include "xml/same-stanza.h"
 
@@ -92,6 +93,14 @@ static void stuck(struct proxy *p, struct item *i, const struct record *r)
 	i->state = ITEM_STUCK;
 }
 
+void item_alone(struct proxy *p, struct item *i, const struct record *r)
+{
+	if (i->kind == ITEM_RELEASE)
+		release_answered(i, r);
+	else
+		item_free(p, i);
+}
+
 void verdict_ask_more(struct session *s)
 {
 	if (s->phase == SESSION_OVER)
@@ -108,7 +117,7 @@ void verdict_garbled(void *arg, struct question *q, const char *why)
 
 	p->count.records_out++;
 	if (!s) {
-		item_free(p, i);
+		item_alone(p, i, NULL);
 		return;
 	}
 	queue_answered(i);
@@ -125,7 +134,7 @@ void verdict_answer(void *arg, struct question *q, const struct record *r)
 
 	p->count.records_out++;
 	if (!s) {
-		item_free(p, i);
+		item_alone(p, i, r);
 		return;
 	}
 	queue_answered(i);
@@ -164,6 +173,10 @@ void verdict_stray(void *arg, const struct record *r)
 	int64_t now = timer_now();
 
 	p->count.records_out++;
+	if (r->event == EVENT_REVIEW) {
+		releases_stray(p->releases, r);
+		return;
+	}
 	p->count.late++;
 	if (!p->late_said || now - p->late_said > LATE_SAID) {
 		p->late_said = now;

@@ -12,6 +12,7 @@
 #include "io/tls.h"
 #include "node/audit.h"
 #include "node/identity.h"
+#include "node/reviews.h"
 
 enum { DAY = 86400, SOON = 14 };
 
@@ -203,4 +204,6 @@ void audit_files(struct audit *s, const struct conf *c)
 	writable(s, c, &id, "refused");
 	writable(s, c, &id, "shadow-journal");
 	writable(s, c, &id, "heads");
+	if (reviews_kept(c))
+		writable(s, c, &id, "review");
 }

@@ -12,6 +12,7 @@
 #include "io/endpoint.h"
 #include "io/program.h"
 #include "node/conf-sense.h"
+#include "node/reviews.h"
 #include "record/traffic.h"
 
 static void audit_plain(struct audit *s, const struct conf *c)
@@ -90,6 +91,9 @@ void audit_settings(struct audit *s, const struct conf *c)
 			    "can claim any address", a);
 	}
 	audit_plain(s, c);
+	if (reviews_kept(c) && !reviews_delivered(c))
+		audit_add(s, FINDING_NOTE, "return-component: not set, what "
+		    "reviewers release is not delivered");
 }
 
 static void add_output(struct audit *s, enum finding kind, struct buf *out,
@@ -173,6 +177,8 @@ void audit_programs(struct audit *s, const struct conf *c,
     const char *search)
 {
 	find(s, "cup-intercept", search);
+	if (reviews_kept(c))
+		find(s, "cup-review", search);
 	if (conf_is(c, "compliance", "none") || conf_get(c, "pipeline"))
 		return;
 	if (conf_is(c, "compliance", "local"))

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "node/reviews.h"
 
 char *commands_path(const char *run, const char *node, const char *kind)
 {
@@ -144,7 +145,7 @@ void commands_pipeline(
 	free(key);
 }
 
-/* The option of that name, with the socket of that name. */
+/* An option with the socket of that name. */
 static void add_socket(struct args *a, const char *name, const char *run,
     const char *node)
 {
@@ -155,6 +156,22 @@ static void add_socket(struct args *a, const char *name, const char *run,
 	args_option(a, name, buf_str(&b));
 	buf_release(&b);
 	free(path);
+}
+
+/* What is released here comes from the node's own cup-review, else, as what
+ * a compliance server releases, through the pipeline. */
+static void add_reviews(struct args *a, const struct conf *c, const char *run,
+    const char *node)
+{
+	char *key = reviews_key(c);
+
+	if (!key)
+		return;
+	if (reviews_kept(c))
+		add_socket(a, "review", run, node);
+	args_option(a, "review-key", key);
+	args_option(a, "review-tell", conf_get(c, "review-tell"));
+	free(key);
 }
 
 void commands_intercept(struct args *a, const struct conf *c, const char *run,
@@ -178,7 +195,57 @@ void commands_intercept(struct args *a, const struct conf *c, const char *run,
 	/* Without a limit of the node's own there is that of a record. */
 	if (conf_is(c, "packet-size-limit", "no"))
 		args_option(a, "max-size", "3M");
+	add_reviews(a, c, run, node);
 	buf_release(&b);
+}
+
+/* --reviewer USER=JID for each JID. */
+static void add_reviewers(struct args *a, const struct conf *c)
+{
+	struct buf b = BUF_EMPTY;
+	const char *value;
+
+	for (size_t n = 0; (value = conf_nth(c, "reviewers", n, NULL)); n++) {
+		struct span user = value_reviewer_next(&value), jid;
+
+		while ((jid = value_reviewer_next(&value)).n) {
+			buf_reset(&b);
+			buf_addspan(&b, user);
+			buf_addc(&b, '=');
+			buf_addspan(&b, jid);
+			args_option(a, "reviewer", buf_str(&b));
+		}
+	}
+	buf_release(&b);
+}
+
+bool commands_review(struct args *a, const struct conf *c, const char *review,
+    const char *run, const char *node)
+{
+	char *socket = commands_path(run, node, "review");
+	char *key = commands_path(run, node, "key");
+	struct buf b = BUF_EMPTY;
+
+	args_release(a);
+	if (reviews_kept(c)) {
+		args_add(a, "cup-review");
+		buf_addf(&b, "unix:%s", socket);
+		args_option(a, "serve", buf_str(&b));
+		args_option(a, "to", review);
+		args_option(a, "node", node);
+		args_option(a, "key", key);
+		if (conf_get(c, "review-group"))
+			args_option(a, "group", conf_get(c, "review-group"));
+		add_reviewers(a, c);
+		if (conf_get(c, "review-command"))
+			args_option(a, "command",
+			    conf_get(c, "review-command"));
+		args_add(a, conf_get(c, "journal"));
+	}
+	buf_release(&b);
+	free(socket);
+	free(key);
+	return a->count > 0;
 }
 
 bool commands_check(struct args *a, const struct conf *c, const char *save)

@@ -32,6 +32,11 @@ void commands_pipeline(struct commands *, const struct conf *, const char *run,
 void commands_intercept(struct args *, const struct conf *, const char *run,
     const char *node);
 
+/* Set the command line of the cup-review that keeps what is held, and what is
+ * settled of it in the journal at review; false where there is none. */
+bool commands_review(struct args *, const struct conf *, const char *review,
+    const char *run, const char *node);
+
 /* Set the command line that checks the policy; false where there is none to
  * check. save: where to put it, or NULL. */
 bool commands_check(struct args *, const struct conf *, const char *save);

@@ -8,6 +8,7 @@
 #include "node/conf-node.h"
 #include "node/conf-show.h"
 #include "node/identity.h"
+#include "node/reviews.h"
 
 const char *conf_file_open(struct conf_file *f, const char *dir,
     const char *node, bool changing)
@@ -45,6 +46,14 @@ static gid_t reader(const struct conf *c)
 	return !identity_of(&id, c) && id.change ? id.gid : (gid_t)-1;
 }
 
+static void warn(const struct conf *c, struct buf *mistakes)
+{
+	const char *key = reviews_doubtful(c);
+
+	if (key)
+		buf_addf(mistakes, "warning: %s: " REVIEWS_DOUBT "\n", key);
+}
+
 enum conf_file_saved conf_file_save(struct conf_file *f, struct span text,
     struct buf *out, struct buf *mistakes, const char **step)
 {
@@ -59,8 +68,10 @@ enum conf_file_saved conf_file_save(struct conf_file *f, struct span text,
 		how = CONF_FILE_FAILED;
 	else if (mistakes->len == 0)
 		how = CONF_FILE_SAVED;
-	if (how == CONF_FILE_SAVED)
+	if (how == CONF_FILE_SAVED) {
 		conf_show_change(&f->conf, &to, f->node, !f->there, out);
+		warn(&to, mistakes);
+	}
 	conf_release(&to);
 	return how;
 }

@@ -32,7 +32,8 @@ enum conf_file_saved {
 };
 
 /* Judge text and put it in the file's place; what that changes is appended to
- * out, its mistakes, lines, to mistakes. f stays what it was before. */
+ * out, its mistakes, lines, to mistakes, as is, with "warning: ", what is none
+ * but may not be what is meant. f stays what it was before. */
 enum conf_file_saved conf_file_save(struct conf_file *f, struct span text,
     struct buf *out, struct buf *mistakes, const char **step);
 

@@ -194,20 +194,21 @@ static bool same_path(const char *x, const char *y)
 
 static void journals(const struct conf *c, struct buf *m)
 {
-	const char *journal = conf_get(c, "journal");
-	const char *refused = conf_get(c, "refused");
-	const char *heads = conf_get(c, "heads");
-	const char *shadow = conf_get(c, "shadow-journal");
+	static const char itself[] = "cannot be the journal itself";
+	static const char own[] = "is a journal of its own";
+	static const struct { const char *key, *other, *why; } pairs[] = {
+	    {"refused", "journal", itself}, {"shadow-journal", "journal", own},
+	    {"shadow-journal", "refused", own}, {"review", "journal", own},
+	    {"review", "refused", own}, {"review", "shadow-journal", own},
+	    {"heads", "journal", itself}};
 
-	if (journal && refused && same_path(journal, refused))
-		conf_mistake(c, m, "refused", 0,
-		    "cannot be the journal itself");
-	if (shadow && ((journal && same_path(journal, shadow)) ||
-	    (refused && same_path(refused, shadow))))
-		conf_mistake(c, m, "shadow-journal", 0,
-		    "is a journal of its own");
-	if (journal && heads && same_path(journal, heads))
-		conf_mistake(c, m, "heads", 0, "cannot be the journal itself");
+	for (size_t i = 0; i < sizeof(pairs) / sizeof(*pairs); i++) {
+		const char *a = conf_get(c, pairs[i].key);
+		const char *b = conf_get(c, pairs[i].other);
+
+		if (a && b && same_path(a, b))
+			conf_mistake(c, m, pairs[i].key, 0, "%s", pairs[i].why);
+	}
 }
 
 static void encryption(const struct conf *c, struct buf *m)
@@ -325,11 +326,11 @@ void conf_neighbour(const struct conf *c, const struct conf *other,
     const char *name, struct buf *mistakes)
 {
 	static const char *const paths[] = {"journal", "refused", "heads",
-	    "shadow-journal"};
+	    "shadow-journal", "review"};
 	const char *a, *b;
 
-	for (size_t i = 0; i < 4; i++) {
-		for (size_t k = 0; k < 4; k++) {
+	for (size_t i = 0; i < 5; i++) {
+		for (size_t k = 0; k < 5; k++) {
 			a = conf_get(c, paths[i]);
 			b = conf_get(other, paths[k]);
 			if (a && b && same_path(a, b))

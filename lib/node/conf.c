@@ -135,19 +135,27 @@ static void parse_line(struct conf *c, struct span l, unsigned number,
 	free(text);
 }
 
+/* The path of a journal beside another. */
+static char *beside(const char *journal, const char *suffix)
+{
+	struct buf path = BUF_EMPTY;
+
+	buf_adds(&path, journal);
+	while (path.len > 1 && path.data[path.len - 1] == '/')
+		path.len--;
+	buf_adds(&path, suffix);
+	return buf_detach(&path);
+}
+
 /* Defaults that depend on what else is set. */
 static void derive(struct conf *c)
 {
 	const char *journal = conf_get(c, "journal");
-	struct buf path = BUF_EMPTY;
 
 	if (!journal)
 		return;
-	buf_adds(&path, journal);
-	while (path.len > 1 && path.data[path.len - 1] == '/')
-		path.len--;
-	buf_adds(&path, ".refused");
-	c->refused = buf_detach(&path);
+	c->refused = beside(journal, ".refused");
+	c->review = beside(journal, ".review");
 }
 
 void conf_parse(struct conf *c, const char *path, struct span text,
@@ -175,6 +183,7 @@ void conf_release(struct conf *c)
 	free(c->entry);
 	free(c->path);
 	free(c->refused);
+	free(c->review);
 	*c = (struct conf){0};
 }
 
@@ -193,6 +202,8 @@ static const char *fallback(const struct conf *c, const struct setting *s)
 		return conf_get(c, "certificate") ? "required" : "none";
 	if (strcmp(s->key, "refused") == 0)
 		return c->refused;
+	if (strcmp(s->key, "review") == 0)
+		return c->review;
 	return s->initial;
 }
 

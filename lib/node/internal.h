@@ -2,9 +2,10 @@
 /* What the modules of a running node share; node.h says what it is.
  *
  * node.c sets it up and takes it down, stop.c begins with that; intercept.c
- * keeps cup-intercept up, pipelines.c starts stages for its connections,
- * reload.c goes over to other settings, answers.c answers those who ask,
- * status.c finds out how all of it does. state.c is below all of these. */
+ * keeps cup-intercept up, keeper.c the cup-review that keeps what is held,
+ * pipelines.c starts stages for connections; reload.c goes over to other
+ * settings, answers.c answers those who ask, status.c tells how all of it does,
+ * for which look.c asks the two. state.c is below all of these. */
 #ifndef NODE_INTERNAL_H
 #define NODE_INTERNAL_H
 
@@ -46,15 +47,41 @@ struct run {
 	bool unused;		      /* as nobody used it any more */
 };
 
-/* A look at what cup-intercept says of itself. */
-struct sample {
-	struct link *link;	/* NULL: none is under way */
+/* Asking a program that runs how it does, at its socket in the node's folder.
+ */
+struct look {
+	struct node *node;
+	const char *socket;
+	const char *request; /* NULL: it says so at once */
+	/* What it said stands in said, empty if that was not all of it. */
+	void (*seen)(struct node *, struct look *);
+	struct link *link; /* NULL: none is under way */
 	struct event *timeout;
-	struct buf in;		/* what came so far */
-	struct buf shown;	/* all that came the last time */
+	struct buf said;
+};
+
+/* What the programs say of themselves. */
+struct sample {
+	struct look intercept, review;
+	unsigned pending;	 /* looks that are under way */
+	struct buf shown;	 /* what cup-intercept said the last time */
+	struct buf held;	 /* and cup-review */
 	struct buf last, before; /* the two regular ones, for rates */
 	int64_t last_at, before_at;
 	bool regular;
+};
+
+/* The cup-review of the node. */
+struct keeper {
+	struct args args; /* count 0: none is wanted */
+	char *path;
+	pid_t pid;
+	enum service state;
+	struct backoff backoff;
+	struct event *timer; /* to start it, or to end it for good */
+	int64_t started;
+	unsigned starts;
+	bool leaving; /* it was told to end */
 };
 
 struct node {
@@ -93,6 +120,8 @@ struct node {
 	int notify;
 	struct event *notified;
 
+	struct keeper keeper;
+
 	/* The pipeline. */
 	struct commands commands;
 	char *stage_path[STAGES_MAX];
@@ -117,6 +146,7 @@ struct node {
 
 	/* A reload whose policy is being checked. */
 	struct conf next;
+	struct args next_keeper;
 	struct commands next_commands;
 	char *next_path[STAGES_MAX];
 	pid_t check;
@@ -158,8 +188,11 @@ void node_stop(struct node *);
 /* state.c: nothing is left to be waited for: end, if it is so. */
 void node_done(struct node *);
 
-/* setup.c. What is wrong is added to why, lines. */
+/* setup.c. What is wrong is added to why, lines. Of the programs, node_program
+ * finds one. */
 bool node_settings(struct node *, struct conf *, struct buf *why);
+bool node_program(struct node *, const char *name, char **path,
+    struct buf *why);
 bool node_programs(struct node *, const struct commands *, char **paths,
     struct buf *why);
 bool node_setup(struct node *, struct buf *why, int *code);
@@ -175,6 +208,17 @@ bool intercept_ended(struct node *, pid_t, int status);
 /* Have it move to a fresh pipeline, or start it where it is down. */
 void intercept_renew(struct node *);
 void intercept_stop(struct node *, bool at_once);
+
+/* keeper.c. Set the command line that the settings make; false with the
+ * reason added to why. */
+bool keeper_settings(struct node *, const struct conf *, struct args *,
+    struct buf *why);
+void keeper_begin(struct node *);
+/* Go over to another command line, which is emptied. */
+void keeper_renew(struct node *, struct args *);
+bool keeper_ended(struct node *, pid_t, int status);
+/* Whether it runs still; it is told to end, at once if it is asked again. */
+bool keeper_stop(struct node *, bool at_once);
 
 /* pipelines.c */
 void pipelines_begin(struct node *);
@@ -193,9 +237,13 @@ bool reload_ended(struct node *, pid_t, int status);
 void control_begin(struct node *);
 void control_end(struct node *);
 
+/* look.c. Begin to ask; seen is called when that is over, maybe at once. */
+void look_begin(struct look *);
+void look_release(struct look *);
+
 /* status.c */
 void status_begin(struct node *);
-/* Look at cup-intercept; on_sampled is called when that is done. */
+/* Look at all of it; on_sampled is called when that is done. */
 void status_sample(struct node *);
 void status_end(struct node *);
 void status_text(const struct node *, struct buf *);

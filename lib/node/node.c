@@ -25,7 +25,8 @@ static void on_child(int fd, short what, void *arg)
 	(void)what;
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
 		if (!pipelines_take(n, pid, status) &&
-		    !intercept_ended(n, pid, status))
+		    !intercept_ended(n, pid, status) &&
+		    !keeper_ended(n, pid, status))
 			reload_ended(n, pid, status);
 	}
 	/* All ends that belong together are known now. */
@@ -109,6 +110,7 @@ void node_run(struct node *n)
 	status_begin(n);
 	control_begin(n);
 	pipelines_begin(n);
+	keeper_begin(n);
 	intercept_begin(n);
 	event_base_dispatch(n->base);
 	n->o.say("%s: has ended", n->o.name);
@@ -117,7 +119,7 @@ void node_run(struct node *n)
 static void remove_files(struct node *n)
 {
 	static const char *const kinds[] = {"key", "policy", "snapshot",
-	    "snapshot.new", "notify", "status"};
+	    "snapshot.new", "notify", "status", "review"};
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
 		char *path = commands_path(n->o.run_dir, n->o.name, kinds[i]);
@@ -164,6 +166,7 @@ void node_free(struct node *n)
 	node_event_free(&n->connected);
 	node_event_free(&n->pipeline_timer);
 	node_event_free(&n->settle_timer);
+	node_event_free(&n->keeper.timer);
 	if (n->base)
 		event_base_free(n->base);
 	if (n->notify >= 0)
@@ -174,6 +177,9 @@ void node_free(struct node *n)
 	commands_release(&n->commands);
 	commands_release(&n->next_commands);
 	args_release(&n->intercept_args);
+	args_release(&n->keeper.args);
+	args_release(&n->next_keeper);
+	free(n->keeper.path);
 	free(n->intercept_path);
 	free(n->path_variable);
 	free_paths(n->stage_path);

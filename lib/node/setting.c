@@ -82,6 +82,17 @@ const struct setting setting_table[] = {
     {"refused", &value_path, 0, ONCE, INTERCEPT("refused"),
 	.help = "the node's own journal of what was refused or bounced"},
 
+    {"review", &value_path, 0, ONCE,
+	.help = "the folder of the journal of what reviewers settle"},
+    {"review-group", &value_group, 0, LIVE,
+	.help = "whose members may settle what is held for review"},
+    {"reviewers", &value_reviewer, SETTING_LIST, LIVE,
+	.help = "a user of the machine, and the JIDs that are his own"},
+    {"review-tell", &value_yesno, 0, ONCE, "yes",
+	.help = "tell senders what became of what was held"},
+    {"review-command", &value_command, 0, LIVE,
+	.help = "a shell command that is run when something is held"},
+
     {"packet-size-limit", &value_yesno, 0, ONCE, "yes",
 	.help = "whether accepted-packet-size limits stanzas"},
     {"accepted-packet-size", &value_size, 0, ONCE, "256K",
@@ -135,7 +146,7 @@ const struct setting setting_table[] = {
 
     {"return-component", &value_loopback, 0, ONCE,
 	INTERCEPT("return-component"),
-	.help = "the server's component listener, for errors to others"},
+	.help = "the server's component listener, for errors and releases"},
     {"return-domain", &value_domain, 0, ONCE, INTERCEPT("return-domain"),
 	.help = "the component's name"},
     {"return-secret", &value_path, 0, ONCE, INTERCEPT("return-secret"),

@@ -20,10 +20,11 @@
 #include "io/out.h"
 #include "io/program.h"
 #include "node/conf-node.h"
+#include "node/reviews.h"
 
 enum { KEY_BYTES = 32 };
 
-static bool find(struct node *n, const char *name, char **path,
+bool node_program(struct node *n, const char *name, char **path,
     struct buf *why)
 {
 	free(*path);
@@ -41,7 +42,8 @@ bool node_programs(struct node *n, const struct commands *w, char **paths,
 	bool ok = true;
 
 	for (size_t i = 0; i < w->stages; i++)
-		ok = find(n, w->stage[i].word[0], &paths[i], why) && ok;
+		ok = node_program(n, w->stage[i].word[0], &paths[i], why) &&
+		    ok;
 	return ok;
 }
 
@@ -75,6 +77,8 @@ static bool make_folder(struct node *n, const char *path, mode_t mode,
 
 	if (ok && given && n->identity.change)
 		ok = lchown(path, n->identity.uid, n->identity.gid) == 0;
+	if (ok && given)
+		ok = chmod(path, mode) == 0;
 	if (!ok)
 		buf_addf(why, "cannot make '%s': %s\n", path,
 		    strerror(errno));
@@ -122,7 +126,8 @@ static bool lock(struct node *n, struct buf *why, int *code)
 	return ok;
 }
 
-/* The run folder, the lock, and the node's own folder. */
+/* The run folder, the lock, and the node's own folder, which reviewers pass
+ * through on their way to cup-review's socket. */
 static bool settle_in(struct node *n, struct buf *why, int *code)
 {
 	char *own = commands_path(n->o.run_dir, n->o.name, NULL);
@@ -130,7 +135,7 @@ static bool settle_in(struct node *n, struct buf *why, int *code)
 
 	*code = EX_IOERR;
 	ok = make_folder(n, n->o.run_dir, 0755, false, why) &&
-	    lock(n, why, code) && make_folder(n, own, 0700, true, why);
+	    lock(n, why, code) && make_folder(n, own, 0711, true, why);
 	free(own);
 	return ok;
 }
@@ -188,8 +193,12 @@ static bool put_files(struct node *n, struct buf *why)
 {
 	static const char policy[] =
 	    "# compliance none: nothing is judged\npass unjudged\n";
-	char key[KEY_BYTES];
+	char key[KEY_BYTES], *lasting = reviews_key(&n->conf);
+	bool ok = !lasting || reviews_make_key(lasting, why);
 
+	free(lasting);
+	if (!ok)
+		return false;
 	if (getrandom(key, sizeof(key), 0) != sizeof(key)) {
 		buf_addf(why, "no random numbers: %s\n", strerror(errno));
 		return false;
@@ -277,8 +286,9 @@ bool node_setup(struct node *n, struct buf *why, int *code)
 	commands_pipeline(&n->commands, &n->conf, n->o.run_dir, n->o.name);
 	commands_intercept(&n->intercept_args, &n->conf, n->o.run_dir,
 	    n->o.name);
-	find(n, "cup-intercept", &n->intercept_path, why);
+	node_program(n, "cup-intercept", &n->intercept_path, why);
 	node_programs(n, &n->commands, n->stage_path, why);
+	keeper_settings(n, &n->conf, &n->keeper.args, why);
 	if (why->len)
 		return false;
 	umask(022);

@@ -12,6 +12,7 @@
 #include "io/notify.h"
 #include "node/conf-sense.h"
 #include "node/internal.h"
+#include "node/reviews.h"
 #include "record/traffic.h"
 
 enum { SETTLED = 300 }; /* milliseconds after which a state is told */
@@ -99,12 +100,14 @@ const char *node_state_word(const struct node *n)
 	if (n->stopping)
 		return "stopping";
 	if (n->intercept_state == SERVICE_FAILED ||
+	    n->keeper.state == SERVICE_FAILED ||
 	    (n->pipeline_state == SERVICE_FAILED && !n->runs))
 		return "failed";
 	if (n->intercept_state == SERVICE_STARTING && n->intercept_starts == 1)
 		return "starting";
 	if (n->intercept_state != SERVICE_UP ||
-	    n->pipeline_state != SERVICE_UP)
+	    n->pipeline_state != SERVICE_UP ||
+	    n->keeper.state == SERVICE_WAITING)
 		return "degraded";
 	if (!n->pipeline_starts)
 		return "starting";
@@ -163,6 +166,18 @@ static void warn_of_skips(const struct node *n)
 	}
 }
 
+static void warn_of_releases(const struct node *n)
+{
+	const char *key = reviews_doubtful(&n->conf);
+
+	if (key)
+		n->o.say("%s: %s: " REVIEWS_DOUBT, n->o.name, key);
+	if (reviews_kept(&n->conf) != reviews_kept(&n->start) &&
+	    reviews_delivered(&n->start))
+		n->o.say("%s: compliance changed: what is released waits for a "
+			 "restart", n->o.name);
+}
+
 void node_warn(struct node *n)
 {
 	if (conf_is(&n->conf, "compliance", "none"))
@@ -176,12 +191,16 @@ void node_warn(struct node *n)
 			 "events is %s", n->o.name,
 		    conf_get(&n->start, "events"));
 	warn_of_skips(n);
+	warn_of_releases(n);
 	if (geteuid() == 0)
 		n->o.say("%s: runs as root: set user", n->o.name);
 }
 
 void node_done(struct node *n)
 {
-	if (n->stopping && !n->intercept && !n->runs)
+	if (!n->stopping || n->intercept || n->runs)
+		return;
+	/* Last: it takes down what became of what was released. */
+	if (!keeper_stop(n, false))
 		event_base_loopbreak(n->base);
 }

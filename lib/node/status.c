@@ -12,99 +12,67 @@
 #include "io/endpoint.h"
 #include "node/conf-sense.h"
 #include "node/conf-text.h"
+#include "node/reviews.h"
 #include "record/traffic.h"
-
-enum { PATIENCE = 1000, ANSWER_MAX = 65536 };
 
 static const char *const services[] = {"down", "starting", "up", "waiting",
     "failed"};
 
-static void finish(struct node *n, bool whole)
+static void keep(struct buf *to, const struct buf *said)
+{
+	buf_reset(to);
+	buf_addspan(to, buf_span(said));
+}
+
+static void seen(struct node *n)
+{
+	if (--n->sample.pending == 0)
+		n->on_sampled(n);
+}
+
+static void on_review(struct node *n, struct look *l)
+{
+	keep(&n->sample.held, &l->said);
+	seen(n);
+}
+
+static void on_intercept(struct node *n, struct look *l)
 {
 	struct sample *s = &n->sample;
 
-	link_free(s->link);
-	s->link = NULL;
-	event_del(s->timeout);
 	/* What it said by itself is older. */
 	intercept_hear(n);
-	buf_reset(&s->shown);
-	if (whole)
-		buf_addspan(&s->shown, buf_span(&s->in));
+	keep(&s->shown, &l->said);
 	intercept_pipeline(n, sample_value(&s->shown, "pipeline"));
-	if (whole && s->regular) {
+	if (l->said.len && s->regular) {
 		struct buf spare = s->before;
 
 		s->before = s->last;
 		s->before_at = s->last_at;
 		s->last = spare;
-		buf_reset(&s->last);
-		buf_addspan(&s->last, buf_span(&s->in));
+		keep(&s->last, &l->said);
 		s->last_at = node_clock();
 	}
 	s->regular = false;
-	n->on_sampled(n);
-}
-
-static void on_step(struct link *l, void *arg, enum link_step step)
-{
-	(void)arg;
-	if (step == LINK_CONNECTED)
-		link_resume(l);
-}
-
-static void on_data(struct link *l, void *arg, const char *p, size_t len)
-{
-	struct node *n = arg;
-
-	(void)l;
-	buf_add(&n->sample.in, p, len);
-	if (n->sample.in.len > ANSWER_MAX)
-		finish(n, false);
-}
-
-static void on_end(struct link *l, void *arg, enum link_end end,
-    const char *why)
-{
-	(void)l;
-	(void)why;
-	finish(arg, end == LINK_PEER_ENDED);
-}
-
-static void on_timeout(int fd, short what, void *arg)
-{
-	(void)fd;
-	(void)what;
-	finish(arg, false);
+	seen(n);
 }
 
 void status_sample(struct node *n)
 {
-	static const struct link_owner owner = {
-	    .step = on_step, .data = on_data, .end = on_end};
 	struct sample *s = &n->sample;
-	struct buf text = BUF_EMPTY;
-	const char *why;
-	struct address a;
-	int fd = -1;
+	bool intercept = n->intercept, review = n->keeper.pid;
 
-	if (s->link)
+	if (s->pending)
 		return;
-	buf_addf(&text, "unix:%s/%s/status", n->o.run_dir, n->o.name);
-	if (n->intercept && address_parse(&a, buf_str(&text), &why)) {
-		fd = address_connect(&a, 0);
-		address_release(&a);
-	}
-	buf_release(&text);
-	buf_reset(&s->in);
-	if (fd < 0) {
-		buf_reset(&s->shown);
-		n->on_sampled(n);
-		return;
-	}
-	s->link = link_new(n->loop, fd, &owner, n);
-	link_connecting(s->link);
-	node_in(s->timeout, PATIENCE);
+	buf_reset(&s->shown);
+	buf_reset(&s->held);
+	/* One more, for a look that is over at once. */
+	s->pending = 1 + intercept + review;
+	if (intercept)
+		look_begin(&s->intercept);
+	if (review)
+		look_begin(&s->review);
+	seen(n);
 }
 
 static void on_regular(int fd, short what, void *arg)
@@ -120,7 +88,10 @@ static void on_regular(int fd, short what, void *arg)
 
 void status_begin(struct node *n)
 {
-	n->sample.timeout = node_event(n, -1, 0, on_timeout, n);
+	n->sample.intercept = (struct look){
+	    .node = n, .socket = "status", .seen = on_intercept};
+	n->sample.review = (struct look){.node = n, .socket = "review",
+	    .request = "# status\n", .seen = on_review};
 	n->sampler = node_event(n, -1, 0, on_regular, n);
 	node_in(n->sampler, NODE_SAMPLE);
 }
@@ -129,11 +100,11 @@ void status_end(struct node *n)
 {
 	struct sample *s = &n->sample;
 
-	link_free(s->link);
-	node_event_free(&s->timeout);
+	look_release(&s->intercept);
+	look_release(&s->review);
 	node_event_free(&n->sampler);
-	buf_release(&s->in);
 	buf_release(&s->shown);
+	buf_release(&s->held);
 	buf_release(&s->last);
 	buf_release(&s->before);
 }
@@ -167,6 +138,8 @@ static void add_warnings(const struct node *n, struct buf *out)
 				"down: skip-if-down\n",
 			    SPAN_ARG(chain.link[i].name));
 	}
+	if (reviews_doubtful(&n->conf))
+		buf_adds(out, "warning " REVIEWS_DOUBT "\n");
 	if (geteuid() == 0)
 		buf_adds(out, "warning the node runs as root\n");
 	for (size_t i = 0; i < setting_count; i++) {
@@ -208,6 +181,27 @@ static void add_processes(const struct node *n, struct buf *out)
 			buf_addf(out, "listen %s:%s\n",
 			    n->listen[i].tls ? "tls" : "tcp", text);
 		}
+	}
+}
+
+/* The cup-review that keeps what is held, and what it says of that. */
+static void add_review(const struct node *n, struct buf *out)
+{
+	static const char *const keys[] = {"held", "oldest"};
+	const struct keeper *k = &n->keeper;
+
+	if (!k->args.count && !k->pid)
+		return;
+	buf_addf(out, "keeper %s\n", services[k->state]);
+	if (k->pid)
+		buf_addf(out, "keeper-pid %ld\n", (long)k->pid);
+	buf_addf(out, "keeper-starts %u\n", k->starts);
+	for (size_t i = 0; i < 2; i++) {
+		struct span value = sample_value(&n->sample.held, keys[i]);
+
+		if (value.n)
+			buf_addf(out, "review-%s %.*s\n", keys[i],
+			    SPAN_ARG(value));
 	}
 }
 
@@ -269,5 +263,6 @@ void status_text(const struct node *n, struct buf *out)
 		    n->failure.data);
 	buf_addf(out, "compliance %s\n", conf_get(&n->conf, "compliance"));
 	add_processes(n, out);
+	add_review(n, out);
 	add_sample(n, out);
 }

@@ -17,7 +17,9 @@ void node_stop(struct node *n)
 			address_unlisten(&n->listen[i], &n->listening[i]);
 	}
 	intercept_stop(n, again);
-	if (again)
+	if (again) {
 		pipelines_kill(n, SIGKILL);
+		keeper_stop(n, true);
+	}
 	node_done(n);
 }

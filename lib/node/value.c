@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "base/label.h"
+#include "base/mem.h"
 #include "base/quantity.h"
 #include "io/address.h"
 #include "io/endpoint.h"
@@ -238,6 +239,46 @@ static const char *check_server(const struct setting *s, const char *value)
 	return check_url(s, url);
 }
 
+struct span value_reviewer_next(const char **rest)
+{
+	const char *p = *rest + strspn(*rest, " \t");
+	size_t n = strcspn(p, " \t");
+
+	*rest = p + n;
+	return (struct span){p, n};
+}
+
+static bool bare_jid(struct span text)
+{
+	struct buf prepared = BUF_EMPTY;
+	struct jid jid;
+	bool ok = jid_split(&jid, text) && jid.local.p && !jid.resource.p &&
+	    jid_prepare(&prepared, text);
+
+	buf_release(&prepared);
+	return ok;
+}
+
+static const char *check_reviewer(const struct setting *s, const char *value)
+{
+	struct span user = value_reviewer_next(&value), jid;
+	char *name = mem_dup(user.p, user.n);
+	bool known = getpwnam(name) != NULL;
+	size_t jids = 0;
+
+	(void)s;
+	free(name);
+	if (!known)
+		return "does not begin with a user of this machine";
+	while ((jid = value_reviewer_next(&value)).n) {
+		if (!bare_jid(jid))
+			return "has something else behind the user than JIDs "
+			       "without resource";
+		jids++;
+	}
+	return jids ? NULL : "has no JID behind the user";
+}
+
 const struct value_kind value_address = {"address", check_address};
 const struct value_kind value_command = {"command", check_command};
 const struct value_kind value_count = {"number", check_count};
@@ -249,6 +290,7 @@ const struct value_kind value_listener = {"listening address", check_listener};
 const struct value_kind value_loopback = {"local address", check_loopback};
 const struct value_kind value_network = {"network", check_network};
 const struct value_kind value_path = {"path", check_path};
+const struct value_kind value_reviewer = {"USER JID...", check_reviewer};
 const struct value_kind value_server = {"[NAME] URL", check_server};
 const struct value_kind value_size = {"size", check_size};
 const struct value_kind value_url = {"URL", check_url};

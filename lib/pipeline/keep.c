@@ -27,14 +27,20 @@ static struct run *run_of(struct pipeline *p, const struct channel *c)
 	return NULL;
 }
 
+static void begin(struct pipeline *p, struct run *r)
+{
+	r->opened = true;
+	if (p->config.greeting)
+		channel_write(r->channel, span_of(p->config.greeting));
+	run_ping(r);
+}
+
 static void on_open(struct channel *c, void *arg)
 {
 	struct run *r = run_of(arg, c);
 
-	if (!r)
-		return;
-	r->opened = true;
-	run_ping(r);
+	if (r)
+		begin(arg, r);
 }
 
 static void on_line(struct channel *c, void *arg, struct span line)
@@ -166,10 +172,8 @@ static bool start_run(struct pipeline *p, struct run *r, struct buf *why)
 	r->since = r->heard = timer_now();
 	r->channel = channel_open(p->base, p->loop, &p->config.target,
 	    &channel_calls, p, why);
-	if (r->channel && p->config.target.argv) {
-		r->opened = true;
-		run_ping(r);
-	}
+	if (r->channel && p->config.target.argv)
+		begin(p, r);
 	return r->channel != NULL;
 }
 

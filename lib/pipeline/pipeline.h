@@ -46,6 +46,9 @@ struct pipeline_config {
 	const char *name; /* for messages: "pipeline" */
 	struct channel_target target;
 	bool remote; /* silence for long means that the line is dead */
+	/* A line, with its LF, that is the first to be written to each one that
+	 * is started; NULL: there is none. */
+	const char *greeting;
 	/* Say something in one line, as printf. */
 	void (*say)(const char *format, ...)
 	    __attribute__((format(printf, 1, 2)));

@@ -182,6 +182,18 @@ static void add_decision(struct policy *p, const struct rule *r)
 		add_reason(p, r->name, r->text);
 }
 
+/* Whether a person has released what this rule held: it has had its say. */
+static bool is_released(const struct policy *p, const struct rule *r)
+{
+	struct span rules = p->judged.released.rules, name;
+
+	while (r->action == DO_HOLD && review_rule_next(&rules, &name)) {
+		if (span_same(name, r->name))
+			return true;
+	}
+	return false;
+}
+
 /* Try the rules in order; add the reason of the one that decides. */
 static enum verdict run_rules(struct policy *p, struct buf *account)
 {
@@ -190,11 +202,18 @@ static enum verdict run_rules(struct policy *p, struct buf *account)
 
 	for (size_t i = 0; i < p->rules; i++) {
 		const struct rule *r = &p->rule[i];
-		int met = rule_met(p, r, account);
-		const char *why = met < 0 ? unjudged : NULL;
+		const char *why;
+		int met;
 
+		if (is_released(p, r)) {
+			if (account)
+				explain_released(p, r, account);
+			continue;
+		}
+		met = rule_met(p, r, account);
 		if (met == 0)
 			continue;
+		why = met < 0 ? unjudged : NULL;
 		if (met > 0 && r->action == DO_REDACT)
 			why = apply_redaction(p, r, account);
 		if (why) {
@@ -208,6 +227,7 @@ static enum verdict run_rules(struct policy *p, struct buf *account)
 		if (account)
 			explain_met(p, r, action_names[r->action], account);
 		add_decision(p, r);
+		p->judged.terms = r->terms;
 		return verdicts[r->action];
 	}
 	add_reason(p, span_of(POLICY_NO_RULE), span_of("no rule allows it"));
@@ -236,6 +256,9 @@ static enum policy_outcome settle(
 			r->field[RECORD_ORIGINAL] = r->field[RECORD_STANZA];
 		r->field[RECORD_STANZA] = j->data;
 	}
+	buf_reset(&j->extra);
+	terms_write(&j->extra, r->extra, &j->terms);
+	r->extra = buf_span(&j->extra);
 	r->field[RECORD_REASON] = buf_span(&j->reasons);
 	record_set_verdict(r, verdict);
 	if (line_length(r) <= RECORD_LINE_MAX)
@@ -253,15 +276,42 @@ static const char *begin(struct policy *p, const struct record *r)
 	j->record = r;
 	j->time = r->field[RECORD_TIME];
 	j->redactions = 0;
+	j->terms = (struct terms){0, 0};
+	if (!review_reason_read(r->field[RECORD_REASON], &j->released))
+		j->released.rules.n = 0;
 	buf_reset(&j->reasons);
 	if (why)
 		return why;
-	if (!stanza_is_stanza(&j->stanza) &&
-	    !span_is(j->stanza.node[0].ns, RECORD_NS))
+	if (r->event == EVENT_REVIEW
+		? !record_fits(r->event, &j->stanza)
+		: !stanza_is_stanza(&j->stanza) &&
+		    !record_fits(EVENT_DONE, &j->stanza))
 		return "has neither a stanza nor an element of ours";
 	if (!record_absent(r, RECORD_REASON))
 		buf_addspan(&j->reasons, r->field[RECORD_REASON]);
 	return NULL;
+}
+
+/* What a person settled is for no rule to judge. */
+static enum policy_outcome let_pass(struct record *r)
+{
+	if (r->verdict != VERDICT_NONE)
+		return POLICY_KEEP;
+	record_set_verdict(r, VERDICT_PASS);
+	return POLICY_WRITE;
+}
+
+static enum policy_outcome judge(
+    struct policy *p, struct record *r, const char **why, struct buf *account)
+{
+	enum verdict verdict;
+
+	if (r->event == EVENT_REVIEW)
+		return let_pass(r);
+	verdict = run_rules(p, account);
+	if (verdict <= VERDICT_HOLD)
+		body_keep(p);
+	return settle(p, r, verdict, why);
 }
 
 enum policy_outcome policy_decide(
@@ -276,13 +326,8 @@ enum policy_outcome policy_decide(
 	}
 	if (account)
 		explain_record(p, r, account);
-	if (r->verdict < VERDICT_DELIVER) {
-		enum verdict verdict = run_rules(p, account);
-
-		if (verdict <= VERDICT_HOLD)
-			body_keep(p);
-		outcome = settle(p, r, verdict, why);
-	}
+	if (r->verdict < VERDICT_DELIVER)
+		outcome = judge(p, r, why, account);
 	if (account && outcome != POLICY_BAD)
 		explain_verdict(r, outcome == POLICY_KEEP, account);
 	return outcome;

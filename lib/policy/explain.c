@@ -222,11 +222,20 @@ void explain_met(
 	}
 }
 
+void explain_released(
+    struct policy *p, const struct rule *r, struct buf *b)
+{
+	add_label(b, r->name);
+	buf_adds(b, " left out: released by ");
+	explain_quoted(b, p->judged.released.by);
+	buf_addc(b, '\n');
+}
+
 void explain_record(struct policy *p, const struct record *r, struct buf *b)
 {
 	buf_addspan(b, r->field[RECORD_ID]);
 	buf_addf(b, " %s", event_name(r->event));
-	if (r->verdict >= VERDICT_DELIVER) {
+	if (r->verdict >= VERDICT_DELIVER || r->event == EVENT_REVIEW) {
 		buf_addc(b, '\n');
 		return;
 	}

@@ -18,6 +18,8 @@
 #include "policy/table.h"
 #include "policy/when.h"
 #include "record/participants.h"
+#include "record/review.h"
+#include "record/terms.h"
 #include "xml/schema.h"
 #include "xml/stanza.h"
 #include "xml/text.h"
@@ -131,6 +133,7 @@ struct rule {
 	struct place place;
 	enum action action;
 	struct span text, with; /* .p NULL: none */
+	struct terms terms; /* hold: on which; zeroes: none were given */
 	bool once; /* redact: what it puts there, it would itself match */
 	struct condition *condition;
 	size_t conditions;
@@ -159,7 +162,9 @@ struct judged {
 	struct buf rate_key;
 	struct buf edited[2]; /* by turns */
 	int turn;
-	struct buf reasons;
+	struct buf reasons, extra;
+	struct review_reason released; /* rules.n 0: it was not */
+	struct terms terms; /* of the rule that decided */
 	size_t redactions;
 };
 
@@ -348,6 +353,8 @@ void explain_unmet(struct policy *, const struct rule *,
     const struct condition *, struct buf *);
 void explain_met(
     struct policy *, const struct rule *, const char *outcome, struct buf *);
+/* One that is left out, as a person has released what it held. */
+void explain_released(struct policy *, const struct rule *, struct buf *);
 void explain_verdict(const struct record *, bool kept, struct buf *);
 
 #endif

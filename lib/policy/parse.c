@@ -80,6 +80,12 @@ static void check_rule(struct parser *p, struct rule *r)
 	if (r->action != DO_REDACT && r->with.p)
 		policy_fault(
 		    p->policy, r->place, "'with' is for redact rules only");
+	if (r->action != DO_HOLD && r->terms.reviewers)
+		policy_fault(p->policy, r->place,
+		    "'reviewers' is for hold rules only");
+	if (r->action != DO_HOLD && r->terms.expires)
+		policy_fault(p->policy, r->place,
+		    "'expires' is for hold rules only");
 }
 
 /* Cheap conditions first; those that cost the same stay as they came. */
@@ -144,9 +150,15 @@ static bool parse_rule_rest(struct parser *p, struct rule *r)
 			good = parse_text(p, &r->text, true);
 		else if (parser_is_word(p, "with"))
 			good = parse_text(p, &r->with, false);
+		else if (parser_is_word(p, "reviewers"))
+			good = parse_reviewers(p, r);
+		else if (parser_is_word(p, "expires"))
+			good = parse_expires(p, r);
 		else
-			good = parser_unexpected(
-			    p, "a condition, 'text' or 'with'");
+			good = parser_unexpected(p, r->action == DO_HOLD
+				? "a condition, 'text', 'reviewers' or "
+				  "'expires'"
+				: "a condition, 'text' or 'with'");
 		if (!good)
 			return false;
 	}

@@ -61,6 +61,10 @@ bool parse_time(struct parser *, struct condition *);
 bool parse_date(struct parser *, struct condition *);
 bool parse_zone(struct parser *, struct span *zone);
 
+/* parse-terms.c: what is behind reviewers or expires, which is the token here. */
+bool parse_reviewers(struct parser *, struct rule *);
+bool parse_expires(struct parser *, struct rule *);
+
 /* on-encrypted.c, on-file.c, on-schema.c, on-rate.c */
 bool parse_encrypted(struct parser *, struct condition *);
 bool parse_file(struct parser *, struct condition *);

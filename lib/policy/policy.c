@@ -54,6 +54,7 @@ static void free_judged(struct judged *j)
 	buf_release(&j->edited[0]);
 	buf_release(&j->edited[1]);
 	buf_release(&j->reasons);
+	buf_release(&j->extra);
 }
 
 void policy_free(struct policy *p)

@@ -86,8 +86,9 @@ enum policy_outcome {
 	POLICY_BAD,   /* it is malformed: why says how */
 };
 
-/* Decide a record: change its verdict, reason, and if a rule redacts also
- * stanza and original, whose bytes then stay until the next call. account:
+/* Decide a record: change its verdict, reason, the terms on which it is held
+ * and, if a rule redacts, stanza and original, whose bytes then stay until the
+ * next call. account:
  * NULL, or where to append, in lines for people, which rules were tried on
  * what, and how it came out. */
 enum policy_outcome policy_decide(

@@ -9,9 +9,11 @@
 #include "base/stamp.h"
 #include "base/utf8.h"
 #include "base/uuid.h"
+#include "record/review.h"
+#include "xml/stanza.h"
 
 static const char *const events[EVENTS] = {"send", "recv", "login", "logout",
-    "done"};
+    "done", "review"};
 static const char *const verdicts[VERDICTS] = {"-", "pass", "hold", "reject",
     "drop", "deliver", "return", "discard"};
 
@@ -44,6 +46,14 @@ int verdict_from(struct span s)
 	return word_from(s, verdicts, VERDICTS);
 }
 
+bool record_fits(enum event e, const struct stanza *s)
+{
+	if (e == EVENT_SEND || e == EVENT_RECV)
+		return stanza_is_stanza(s);
+	return s->nodes && span_is(s->node[0].ns,
+	    e == EVENT_REVIEW ? REVIEW_NS : RECORD_NS);
+}
+
 bool record_absent(const struct record *r, enum record_field f)
 {
 	return r->field[f].n == 1 && r->field[f].p[0] == '-';
@@ -57,11 +67,16 @@ void record_set_verdict(struct record *r, enum verdict v)
 
 void record_begin_anew(struct record *r)
 {
+	struct review_reason released;
+
 	if (!record_absent(r, RECORD_ORIGINAL)) {
 		r->field[RECORD_STANZA] = r->field[RECORD_ORIGINAL];
 		r->field[RECORD_ORIGINAL] = span_of("-");
 	}
-	r->field[RECORD_REASON] = span_of("-");
+	r->field[RECORD_REASON] = review_reason_read(
+	    r->field[RECORD_REASON], &released)
+		? released.whole
+		: span_of("-");
 	record_set_verdict(r, VERDICT_NONE);
 }
 

@@ -9,6 +9,7 @@
  * of what people recorded: logline.h reads what logs write between stanzas,
  * traffic.h says what an element means and for whom (local.h), direction.h
  * which way it went, password.h what nobody may read, recorder.h stamps it.
+ * review.h is what a person settled of a record that was held, as an element.
  * fields.h names what is in a record; inner.h says whose words it holds, participants.h
  * whom it is from and to; proof.h is the mark of a journal on it. */
 #ifndef RECORD_RECORD_H
@@ -19,6 +20,8 @@
 
 #include "base/buf.h"
 #include "base/span.h"
+
+struct stanza;
 
 enum record_field {
 	RECORD_ID,
@@ -41,7 +44,7 @@ enum {
 };
 
 enum event { EVENT_SEND, EVENT_RECV, EVENT_LOGIN, EVENT_LOGOUT, EVENT_DONE,
-	EVENTS };
+	EVENT_REVIEW, EVENTS };
 
 /* In the order of their tightness; the last three are released ones. */
 enum verdict { VERDICT_NONE, VERDICT_PASS, VERDICT_HOLD, VERDICT_REJECT,
@@ -50,6 +53,8 @@ enum verdict { VERDICT_NONE, VERDICT_PASS, VERDICT_HOLD, VERDICT_REJECT,
 
 /* The namespace of cup's own elements: session, done, oversize. */
 #define RECORD_NS "urn:cup:session:1"
+/* And of those of a review: review.h. */
+#define REVIEW_NS "urn:cup:review:1"
 
 struct record {
 	struct span field[RECORD_FIELDS]; /* an absent one is "-" */
@@ -75,10 +80,14 @@ void record_write(struct buf *, const struct record *);
 /* Set the verdict, in verdict and in field[]. */
 void record_set_verdict(struct record *, enum verdict);
 
-/* Make of it what it was when nothing had decided it yet: no verdict, no
- * reason, and the stanza as it first came. The proof stays, and does not fit
- * any more: what was loosened is not released. */
+/* Make of it what it was when nothing had decided it yet: no verdict, no reason
+ * but that a person released it, and the stanza as it first came. The proof
+ * stays, and does not fit any more: what was loosened is not released. */
 void record_begin_anew(struct record *);
+
+/* Whether a stanza's tree is what its event has: of send and recv a stanza, of
+ * a review an element of REVIEW_NS, else one of RECORD_NS. */
+bool record_fits(enum event, const struct stanza *);
 
 /* Whether a field is absent, that is "-". */
 bool record_absent(const struct record *, enum record_field);

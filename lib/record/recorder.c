@@ -31,28 +31,36 @@ void recorder_token(char out[RECORDER_TOKEN])
 		out[i] = letters[raw[i] % (sizeof(letters) - 1)];
 }
 
-void recorder_write(struct recorder *r, struct buf *lines,
-    struct span session, enum event event, struct span reason,
-    struct span stanza)
+void recorder_put(struct recorder *r, struct buf *lines, const char *id,
+    struct span session, enum event event, enum verdict verdict,
+    struct span reason, struct span stanza)
 {
 	static const struct span none = {"-", 1};
-	char id[UUID_LEN];
 	struct record rec = {.event = event};
+	char own[UUID_LEN];
 
-	uuid_make(&r->ids, r->micros, id);
+	if (!id)
+		uuid_make(&r->ids, r->micros, own);
 	for (int i = 0; i < RECORD_FIELDS; i++)
 		rec.field[i] = none;
-	rec.field[RECORD_ID] = (struct span){id, UUID_LEN};
+	rec.field[RECORD_ID] = (struct span){id ? id : own, UUID_LEN};
 	rec.field[RECORD_TIME] = (struct span){r->time, STAMP_LEN};
 	rec.field[RECORD_NODE] = r->node;
 	rec.field[RECORD_SESSION] = session;
 	rec.field[RECORD_EVENT] = span_of(event_name(event));
 	rec.field[RECORD_STANZA] = stanza;
-	if (reason.p) {
+	if (reason.p)
 		rec.field[RECORD_REASON] = reason;
-		record_set_verdict(&rec, VERDICT_REJECT);
-	}
+	record_set_verdict(&rec, verdict);
 	record_write(lines, &rec);
+}
+
+void recorder_write(struct recorder *r, struct buf *lines,
+    struct span session, enum event event, struct span reason,
+    struct span stanza)
+{
+	recorder_put(r, lines, NULL, session, event,
+	    reason.p ? VERDICT_REJECT : VERDICT_NONE, reason, stanza);
 }
 
 void recorder_session(struct recorder *r, struct buf *lines,

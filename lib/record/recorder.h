@@ -36,6 +36,12 @@ void recorder_token(char out[RECORDER_TOKEN]);
 void recorder_write(struct recorder *, struct buf *lines, struct span session,
     enum event, struct span reason, struct span stanza);
 
+/* Append a record with that id (UUID_LEN bytes; NULL: one of its own), verdict
+ * and reason; reason.p NULL: none. */
+void recorder_put(struct recorder *, struct buf *lines, const char *id,
+    struct span session, enum event, enum verdict, struct span reason,
+    struct span stanza);
+
 /* Append a login or logout of a JID (without references); attrs are further
  * attributes, each with a space before it. */
 void recorder_session(struct recorder *, struct buf *lines,

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /* Writing to an XMPP stream. */
+#define _GNU_SOURCE
 #include "xml/wire.h"
 
 #include <string.h>
 
 #include "xml/name.h"
-#include "xml/stanza.h"
 
 /* Whether a character reference for LF or TAB begins at p, where n bytes are
  * left; *len is its length. */
@@ -108,6 +108,53 @@ void wire_element(struct buf *b, struct span s)
 		p = tag_end(tag, end);
 		buf_add(b, tag, (size_t)(p - tag));
 	}
+}
+
+/* The value of the next declaration of NS_CLIENT in a tag, or NULL. No value
+ * has a quote in it, so none can look like one. */
+static const char *declared(const char *p, const char *end)
+{
+	static const char value[] = "=\"" NS_CLIENT "\"";
+
+	while ((p = memmem(p, (size_t)(end - p), value, sizeof(value) - 1))) {
+		const char *name = p;
+
+		while (name[-1] != ' ')
+			name--;
+		p += 2;
+		if (strncmp(name, "xmlns=", 6) == 0 ||
+		    strncmp(name, "xmlns:", 6) == 0)
+			return p;
+	}
+	return NULL;
+}
+
+/* The element, which is the stanza's own, from *at on. */
+static void own(struct buf *b, const struct stanza *s, uint32_t node,
+    const char **at)
+{
+	struct span raw = s->node[node].raw;
+	const char *end = tag_end(raw.p, raw.p + raw.n), *p = raw.p;
+
+	while ((p = declared(p, end)) != NULL) {
+		buf_add(b, *at, (size_t)(p - *at));
+		buf_adds(b, NS_COMPONENT);
+		*at = p + sizeof(NS_CLIENT) - 1;
+	}
+	for (uint32_t c = s->node[node].child; c != STANZA_NONE;
+	    c = s->node[c].next) {
+		if (s->node[c].name.n && span_is(s->node[c].ns, NS_CLIENT))
+			own(b, s, c, at);
+	}
+}
+
+void wire_component(struct buf *b, const struct stanza *s)
+{
+	struct span raw = s->node[0].raw;
+	const char *at = raw.p;
+
+	own(b, s, 0, &at);
+	buf_add(b, at, (size_t)(raw.p + raw.n - at));
 }
 
 void wire_attribute(struct buf *b, const char *name, struct span value)

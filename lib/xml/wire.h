@@ -8,9 +8,11 @@
 
 #include "base/buf.h"
 #include "base/span.h"
+#include "xml/stanza.h"
 
 #define NS_STREAM "http://etherx.jabber.org/streams"
 #define NS_CLIENT "jabber:client"
+#define NS_COMPONENT "jabber:component:accept"
 #define NS_STANZAS "urn:ietf:params:xml:ns:xmpp-stanzas"
 #define NS_STREAMS "urn:ietf:params:xml:ns:xmpp-streams"
 #define NS_TLS "urn:ietf:params:xml:ns:xmpp-tls"
@@ -31,6 +33,11 @@
  * stream's own namespace (NS_CLIENT) is not declared once more; all else is as
  * it is. */
 void wire_element(struct buf *, struct span canonical);
+
+/* Append a stanza of NS_CLIENT, as read from its canonical form, as it goes
+ * over a component's stream (XEP-0114): it has that one's namespace, and so
+ * has what is of its own; a stanza that it carries keeps NS_CLIENT. */
+void wire_component(struct buf *, const struct stanza *);
 
 /* A stream's header. Absent (.p NULL) parts are left out. */
 struct wire_header {

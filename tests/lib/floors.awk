@@ -11,6 +11,7 @@ BEGIN {
 	may["trial"] = "base io xml lexicon record policy journal"
 	may["broker"] = may["serve"] = may["pipeline"] = "base io xml record"
 	may["live"] = "base io xml record pipeline"
+	may["review"] = "base io xml lexicon record journal pipeline"
 	may["node"] = "*"
 }
 

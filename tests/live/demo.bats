@@ -24,12 +24,15 @@ nothing_left() {
 	assert_output --partial "bob reads: Lunch at noon?"
 	assert_output --partial "My card is [card]."
 	assert_output --partial "alice is told (cancel): this will be looked into"
+	assert_output --partial "hold alice Our contract is ready."
+	assert_output --partial "bob reads: Our contract is ready."
+	assert_output --partial "alice reads: Your message to bob@acme.localhost"
 	assert_output --partial "bob is told (wait): could not be recorded"
 	assert_output --partial "alice reads: Still here?"
 	assert_output --partial "send reject alice Keep this іns1der thing"
 	assert_output --regexp "journal: [0-9]+ records, head"
 	assert_output --regexp "All of it has ended\. "
-	assert [ "${#lines[@]}" -le 45 ]
+	assert [ "${#lines[@]}" -le 50 ]
 	run -1 awk 'length > 80 { print; found = 1 } END { exit !found }' \
 		<<<"$output"
 	nothing_left

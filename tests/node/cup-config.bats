@@ -138,6 +138,7 @@ cup-config: $FILE:7: on-failure: pass lets undecided stanzas through: it needs u
 		journal=/j/
 	assert_equal "$stderr" "cup-config: $CUP_CONFIG_DIR/n2.conf:5: journal: '/j/' is journal of node 'n1'
 cup-config: $CUP_CONFIG_DIR/n2.conf: refused: '/j.refused' is refused of node 'n1'
+cup-config: $CUP_CONFIG_DIR/n2.conf: review: '/j.review' is review of node 'n1'
 cup-config: $CUP_CONFIG_DIR/n2.conf:1: listen: 'tcp:127.0.0.1:5222' is a listener of node 'n1'"
 	assert_file_not_exists etc/n2.conf
 }

@@ -259,7 +259,7 @@ noticed() {
 		assert_line --regexp '^Groups:	 *$'
 	done
 	assert_equal "$(stat -c '%a %U' run/n1/key)" "600 nobody"
-	assert_equal "$(stat -c '%a %U' run/n1)" "700 nobody"
+	assert_equal "$(stat -c '%a %U' run/n1)" "711 nobody"
 	# root asks, and the node reads its settings again as its user.
 	run -0 cup-node --reload n1
 	run -0 cup-node --stop n1

@@ -173,7 +173,7 @@ print(s[\"state\"], s[\"clients\"], len(s[\"stage\"]), s[\"pending\"] if \"pendi
 	cup-config n1 shadow="$PWD/new.policy" shadow-journal="$PWD/tried" >/dev/null
 	start_node
 	judged "hello" deliver
-	eventually 10 grep -q 'hello' tried/*.log
+	eventually 10 bash -c "grep -qs hello tried/*.log"
 	assert_equal "$(cup-search tried | cut -f 6)" hold
 	echo nonsense >new.policy
 	cup-node --reload n1

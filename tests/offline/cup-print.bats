@@ -128,6 +128,16 @@ $(printf '%56s  two\n%56sa       b' '' '')"
 	assert_line -n 2 '    Bob'
 }
 
+@test "where there is less the people flow too" {
+	prints -w 40 --color always < <(record recv hold \
+		"$(message "$(printf 'a%.0s' {1..20})@acme/desk" bob@acme/1 'Hello and welcome to all of you')" late@0a)
+	assert_line -n 0 '2026-11-22 21:33:38'
+	assert_line -n 1 '    aaaaaaaaaaaaaaaaaaaa@acme/desk >'
+	assert_line -n 2 "    bob@acme${ESC}[33m  hold${ESC}[0m"
+	assert_line -n 3 "${ESC}[33m    [late]${ESC}[0m Hello and welcome to all of"
+	assert_line -n 4 '    you'
+}
+
 @test "nothing acts on the terminal" {
 	prints < <(
 		hello "${CSI}31m ${RLO}txt.exe $(printf '\x7f') zero​width"

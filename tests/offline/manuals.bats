@@ -92,6 +92,15 @@ tour() {
 	assert_output --partial 'became 3'
 }
 
+@test "cup(7): reviewing what is held" {
+	printf 'hold all body matches /./\npass rest\n' >held.policy
+	cup-intercept session.xml | cup-filter held.policy | cup-log journal >/dev/null
+	run_all 5 < <(tour 'REVIEWING WHAT IS HELD')
+	assert_output --partial '<delay xmlns="urn:xmpp:delay"'
+	assert_output --partial 'as agreed]'
+	assert_output --partial 'journal.review: '
+}
+
 @test "cup(7): a stage of one's own, in awk" {
 	run_all 1 < <(tour 'STAGES OF YOUR OWN')
 	run -0 cup-verify journal

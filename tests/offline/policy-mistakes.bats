@@ -178,3 +178,23 @@ cup-filter: p:4: warning: the rule 'c' is never reached: 'a' decides all that co
 		[[ $status == 0 || $status == 78 ]] || fail "$status: $(cat p)"
 	done
 }
+
+@test "terms are for hold rules, each once, and in their bounds" {
+	accepts 'hold a from x text "y" reviewers 9 expires 3650d
+hold b from y expires 1s
+hold reviewers from z reviewers 1
+pass rest'
+	refuses "1: expected a condition, 'text', 'reviewers' or 'expires', not 'viewers'" 'hold a viewers 2'
+	refuses "1: expected a number of reviewers, not the end of the line" 'hold a reviewers'
+	for bad in 0 10 two -1 2.5 99999999999999999999999999; do
+		refuses "1: '$bad' is no number of reviewers (1 to 9)" "hold a reviewers $bad"
+	done
+	refuses "1: expected a time such as 4h, not '\"4h\"'" 'hold a expires "4h"'
+	for bad in 0s 999ms 3651d 4hours h 99999999999999999999d; do
+		refuses "1: '$bad' is no time from 1s to 3650d, such as 4h" "hold a expires $bad"
+	done
+	refuses "1: a second 'reviewers'" 'hold a reviewers 2 reviewers 3'
+	refuses "1: a second 'expires'" 'hold a expires 1h expires 1h'
+	refuses "1: 'reviewers' is for hold rules only" 'reject a from x reviewers 2'
+	refuses "1: 'expires' is for hold rules only" 'pass a expires 2h'
+}

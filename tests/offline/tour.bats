@@ -94,6 +94,15 @@ follow() {
 	assert_line --regexp 'whole$'
 }
 
+@test "what is held is listed, released once, and on record" {
+	rm -r journal
+	cup-intercept session.xml | cup-filter new.policy | cup-log journal >/dev/null
+	follow 'cup-review --release'
+	assert_line --partial '<delay xmlns="urn:xmpp:delay"'
+	assert_line --regexp '\[review: release of .* by .*: as agreed\]$'
+	assert_line --regexp '^journal.review: [0-9]+ records, head .*, whole$'
+}
+
 @test "a stage of one's own, several pipes, and keys" {
 	local words
 	for words in 'mawk -W interactive' 'ethical-wall.policy | cup-filter' \

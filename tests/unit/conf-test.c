@@ -262,6 +262,7 @@ static void test_neighbours(void)
 	SAME(buf_str(&b), "a:5: journal: '/j' is journal of node 'other'\n"
 	    "a: refused: '/j.refused' is refused of node 'other'\n"
 	    "a: refused: '/j.refused' is heads of node 'other'\n"
+	    "a: review: '/j.review' is review of node 'other'\n"
 	    "a:1: listen: 'tcp:*:5222' is a listener of node 'other'\n",
 	    "what only one can have");
 	conf_release(&a);

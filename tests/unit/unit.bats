@@ -96,3 +96,15 @@ proves() {
 @test "the shape of a stanza has all names and no values" {
 	proves shape-test
 }
+
+@test "a review is read as it was written, and nothing else is one" {
+	proves review-test
+}
+
+@test "a conversation is the same two, or a room, each message of it once" {
+	proves context-test
+}
+
+@test "a released message is known by its mark, whatever servers make of it" {
+	proves mark-test
+}

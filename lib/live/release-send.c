@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: ISC */
+/* Sending what was released: asked of once more, then with its time and its
+ * mark, through the component. */
+#include "live/component.h"
+#include "live/release-internal.h"
+#include "live/release.h"
+
+bool releases_here(struct releases *all, struct span jid)
+{
+	const struct local *local = all->proxy->o.local;
+	struct span domain = jid_domain(jid);
+	const char *dot;
+
+	while (domain.n) {
+		if (local_has(local, domain, &all->scratch))
+			return true;
+		dot = memchr(domain.p, '.', domain.n);
+		if (!dot)
+			return false;
+		domain.n -= (size_t)(dot + 1 - domain.p);
+		domain.p = dot + 1;
+	}
+	return false;
+}
+
+struct span release_home(const struct release *r)
+{
+	return jid_domain(
+	    buf_span(r->event == EVENT_SEND ? &r->from : &r->to));
+}
+
+/* A version 8 UUID (RFC 9562 section 5.8) of the review's id: asked again, it
+ * is the same question. */
+static void question_id(struct release *r, char id[UUID_LEN])
+{
+	static const char what[] = "cup release ";
+	struct digest *d = r->all->plain;
+	char hex[DIGEST_HEX];
+	int from = 0;
+
+	digest_begin(d);
+	digest_add(d, what, sizeof(what) - 1);
+	digest_add(d, r->id, UUID_LEN);
+	digest_hex(d, hex);
+	hex[12] = '8';
+	hex[16] = "89ab"[hex[16] & 3];
+	for (int i = 0; i < UUID_LEN; i++)
+		id[i] = i == 8 || i == 13 || i == 18 || i == 23 ? '-'
+								 : hex[from++];
+}
+
+void release_ask(struct release *r)
+{
+	struct releases *all = r->all;
+	struct proxy *p = all->proxy;
+	struct review_reason reason = {.by = buf_span(&r->by),
+	    .rules = buf_span(&r->rules),
+	    .id = {r->id, UUID_LEN},
+	    .try = {r->try, MARK_TRY}};
+	char id[UUID_LEN];
+
+	uuid_token(r->try, MARK_TRY);
+	question_id(r, id);
+	buf_reset(&all->reason);
+	review_reason_write(&all->reason, &reason);
+	recorder_now(&p->recorder);
+	r->i.event = EVENT_SEND;
+	recorder_put(&p->recorder, &r->i.q.line, id, span_of("review"),
+	    EVENT_SEND, VERDICT_NONE, buf_span(&all->reason),
+	    buf_span(&r->stanza));
+	release_step(r, RELEASE_ASKED);
+	p->count.records_in++;
+	pipeline_put(p->pipeline, &r->i.q);
+}
+
+/* The message without its end tag, and with an addressee. */
+static void open_message(struct release *r, struct buf *out)
+{
+	const struct stanza *x = &r->all->x;
+	const struct stanza_node *n = &x->node[0];
+	const struct stanza_attr *last = &x->attr[n->attr + n->attrs - 1];
+	size_t tag = (size_t)(last->value.p + last->value.n + 1 - n->raw.p);
+	size_t end = n->raw.n - n->name.n - 3;
+
+	if (n->child == STANZA_NONE)
+		end = n->raw.n - 2;
+	buf_add(out, n->raw.p, tag);
+	if (!stanza_get(x, 0, "to").p)
+		wire_attribute(out, "to", buf_span(&r->to));
+	buf_add(out, n->raw.p + tag, end - tag);
+	if (n->child == STANZA_NONE)
+		buf_addc(out, '>');
+}
+
+/* XEP-0203: when it was written, and who kept it since. */
+static void add_delay(struct release *r, struct buf *out)
+{
+	buf_adds(out, "<delay xmlns=\"urn:xmpp:delay\"");
+	wire_attribute(out, "from", release_home(r));
+	wire_attribute(out, "stamp", buf_span(&r->time));
+	buf_adds(out, "/>");
+}
+
+static void add_mark(struct release *r, struct buf *out)
+{
+	struct mark m = {.id = {r->id, UUID_LEN},
+	    .try = {r->try, MARK_TRY},
+	    .by = buf_span(&r->by),
+	    .rules = buf_span(&r->rules),
+	    .from = jid_bare(buf_span(&r->from)),
+	    .to = jid_bare(buf_span(&r->to))};
+
+	if (releases_here(r->all, m.to))
+		mark_write(out, r->all->key, &r->all->x, &m);
+}
+
+bool release_send(struct release *r)
+{
+	struct releases *all = r->all;
+	struct component *c = all->proxy->component;
+	const struct stanza_node *n;
+
+	if (!component_link(c) ||
+	    stanza_read(&all->x, buf_span(&r->stanza)))
+		return false;
+	uuid_token(r->try, MARK_TRY);
+	n = &all->x.node[0];
+	buf_reset(&all->out);
+	open_message(r, &all->out);
+	add_delay(r, &all->out);
+	add_mark(r, &all->out);
+	buf_addf(&all->out, "</%.*s>", SPAN_ARG(n->name));
+	if (!component_send(c, buf_span(&all->out)))
+		return false;
+	release_step(r, RELEASE_SENT);
+	return true;
+}
+
+void release_ping(struct release *r)
+{
+	struct component *c = r->all->proxy->component;
+	char id[UUID_LEN + MARK_TRY];
+
+	uuid_token(r->ping, MARK_TRY);
+	memcpy(id, r->id, UUID_LEN);
+	memcpy(id + UUID_LEN, r->ping, MARK_TRY);
+	r->link = component_link(c);
+	component_ping(c, release_home(r), (struct span){id, sizeof(id)});
+}

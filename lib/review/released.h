@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: ISC */
+/* A record that is released, as it goes on. */
+#ifndef REVIEW_RELEASED_H
+#define REVIEW_RELEASED_H
+
+#include <stdbool.h>
+
+#include "base/buf.h"
+#include "record/record.h"
+#include "review/holds.h"
+#include "xml/stanza.h"
+
+/* Append a stanza with, as its last child, when it was meant for its addressee:
+ * a delay (XEP-0203) of that time by the domain that held it, the sender's of
+ * what was held on its way out, the addressee's of what came in. */
+void released_stanza(struct buf *, const struct stanza *, enum event,
+    struct span time);
+
+/* Append, as a line with its LF, the record by which a held one goes on: a new
+ * one that passes because of that review. The tree is for its use. False, with
+ * nothing appended, if the stanza cannot be read. */
+bool released_record(struct buf *, struct stanza *, const struct record *held,
+    const struct settled *);
+
+#endif
