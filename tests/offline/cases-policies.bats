@@ -270,7 +270,7 @@ finance() {
 		'<message from="alice@example.com/b" to="bob@example.com" id="n"><subject>x</subject><body xml:lang="en">hi</body></message>' \
 		'<message from="alice@example.com/b" to="bob@example.com" type="error" id="e"><body>hi</body></message>'; do
 		record send - "${s/<message /<message xmlns=\"jabber:client\" }"
-	done | cup-filter p | cup-log j3 2>&1 >in
+	done | cup-filter p | cup-log j3 >in
 	cup-deliver --errors e3 <in >delivered
 	assert_equal "$(wc -c <delivered)" 0
 	run -0 cat e3
