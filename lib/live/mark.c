@@ -4,12 +4,14 @@
 #include "live/mark.h"
 
 #include <stddef.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "base/hex.h"
 #include "base/uuid.h"
 #include "record/record.h"
 #include "xml/wire.h"
+
+enum { PART = 16 }; /* digits of a part's digest */
 
 static const char name[] = "released";
 
@@ -150,58 +152,81 @@ static bool covered(const struct stanza *s, uint32_t node)
 	return true;
 }
 
-static int raw_order(const void *a, const void *b)
+/* The digest of one element of the message. */
+static void add_part(struct digest *d, const struct stanza *s, uint32_t node,
+    struct buf *parts)
 {
-	return memcmp(a, b, DIGEST_RAW);
+	unsigned char raw[DIGEST_RAW];
+
+	digest_begin(d);
+	add_node(d, s, node);
+	digest_raw(d, raw);
+	hex_write(buf_room(parts, PART), raw, PART / 2);
+	parts->len += PART;
 }
 
-/* The digests of what the message says, in an order of their own: ejabberd
- * puts what it knows behind what it does not. */
-static void add_children(struct digest *d, const struct stanza *s,
-    uint32_t message, struct buf *raw)
+static void make(struct digest *d, const struct mark *m, struct span parts,
+    char mac[DIGEST_HEX])
 {
-	for (uint32_t c = s->node[message].child; c != STANZA_NONE;
-	    c = s->node[c].next) {
-		if (!covered(s, c))
-			continue;
-		digest_begin(d);
-		add_node(d, s, c);
-		digest_raw(d, (unsigned char *)buf_room(raw, DIGEST_RAW));
-		raw->len += DIGEST_RAW;
-	}
-	if (raw->len)
-		qsort(raw->data, raw->len / DIGEST_RAW, DIGEST_RAW, raw_order);
-}
-
-static void make(struct digest *d, const struct stanza *s, uint32_t message,
-    const struct mark *m, char mac[DIGEST_HEX])
-{
-	struct buf raw = BUF_EMPTY;
-
-	add_children(d, s, message, &raw);
 	digest_begin(d);
 	add(d, span_of("cup released 1"));
 	for (size_t i = 0; i < ATTRIBUTES; i++)
 		add(d, *(const struct span *)(const void *)(
 			   (const char *)m + attributes[i].at));
-	add(d, buf_span(&raw));
+	add(d, parts);
 	digest_hex(d, mac);
-	buf_release(&raw);
 }
 
 void mark_write(struct buf *b, struct digest *d, const struct stanza *s,
     const struct mark *m)
 {
+	struct buf parts = BUF_EMPTY;
 	char mac[DIGEST_HEX];
 
-	make(d, s, 0, m, mac);
+	for (uint32_t c = s->node[0].child; c != STANZA_NONE;
+	    c = s->node[c].next) {
+		if (covered(s, c))
+			add_part(d, s, c, &parts);
+	}
+	make(d, m, buf_span(&parts), mac);
 	buf_addf(b, "<%s xmlns=\"%s\"", name, REVIEW_NS);
 	for (size_t i = 0; i < ATTRIBUTES; i++)
 		wire_attribute(b, attributes[i].name,
 		    *(const struct span *)(const void *)(
 			(const char *)m + attributes[i].at));
+	wire_attribute(b, "parts", buf_span(&parts));
 	wire_attribute(b, "mac", (struct span){mac, DIGEST_HEX});
 	buf_adds(b, "/>");
+	buf_release(&parts);
+}
+
+static bool has_part(struct span parts, struct span part)
+{
+	for (size_t at = 0; at + PART <= parts.n; at += PART) {
+		if (memcmp(parts.p + at, part.p, PART) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Nothing may be in the message that was not in it; an archive may leave some
+ * of it out, as Prosody's does chat states. */
+static bool all_known(struct digest *d, const struct stanza *s,
+    uint32_t message, struct span parts)
+{
+	struct buf part = BUF_EMPTY;
+	bool good = true;
+
+	for (uint32_t c = s->node[message].child; good && c != STANZA_NONE;
+	    c = s->node[c].next) {
+		if (!covered(s, c))
+			continue;
+		buf_reset(&part);
+		add_part(d, s, c, &part);
+		good = has_part(parts, buf_span(&part));
+	}
+	buf_release(&part);
+	return good;
 }
 
 bool mark_likely(struct span s)
@@ -237,6 +262,7 @@ bool mark_read(struct mark *m, struct digest *d, const struct stanza *s,
     uint32_t node, struct buf *chars)
 {
 	struct span mac = stanza_get(s, node, "mac");
+	struct span parts = stanza_get(s, node, "parts");
 	uint32_t message = s->node[node].parent;
 	char hex[DIGEST_HEX];
 
@@ -253,11 +279,11 @@ bool mark_read(struct mark *m, struct digest *d, const struct stanza *s,
 		*(struct span *)(void *)((char *)m + attributes[i].at) =
 		    (struct span){chars->data + at, chars->len - at};
 	}
-	if (message == STANZA_NONE || mac.n != DIGEST_HEX)
+	if (message == STANZA_NONE || mac.n != DIGEST_HEX ||
+	    !uuid_valid(m->id.p, m->id.n) || m->try.n != MARK_TRY)
 		return false;
-	make(d, s, message, m, hex);
-	return digest_same(hex, mac.p) && uuid_valid(m->id.p, m->id.n) &&
-	    m->try.n == MARK_TRY;
+	make(d, m, parts, hex);
+	return digest_same(hex, mac.p) && all_known(d, s, message, parts);
 }
 
 void mark_strip(struct buf *b, const struct stanza *s)

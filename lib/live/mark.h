@@ -2,9 +2,9 @@
 /* The mark of a message that a person released, by which the node knows it
  * again where it reaches its recipient: the last element of the message, with
  * an HMAC under a key of the node's over who is named in it and over what the
- * message says. Servers write a message anew on its way, and add to it: so
- * what is covered is what its XML says, not its bytes, and nothing of what is
- * theirs to add. */
+ * message says. Servers write a message anew on its way, add to it and leave
+ * out of it: so what is covered is what its XML says, not its bytes, element by
+ * element, and nothing of what is theirs to add. */
 #ifndef LIVE_MARK_H
 #define LIVE_MARK_H
 

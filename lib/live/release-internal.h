@@ -15,6 +15,7 @@ enum {
 	RELEASES_SENT = 64,  /* that the server has not answered for */
 	RELEASE_ROOM = 5000, /* ms until a room would have turned it down, */
 	RELEASE_USER = 500,  /* or a server, whose word overtakes that */
+	RELEASE_LOSSES = 5,  /* connections that ended over it */
 	RELEASES_SEEN = 100000, /* that have arrived, and are remembered */
 };
 
@@ -53,6 +54,7 @@ struct release {
 	struct buf by, rules, time; /* of the review */
 	char try[MARK_TRY], ping[MARK_TRY]; /* tokens of the last ones */
 	uint64_t link; /* of the component, by which it was sent */
+	unsigned losses; /* of those, before the server said that it has it */
 	int64_t until; /* of RELEASE_THERE */
 	enum release_outcome outcome;
 	struct buf why; /* of that, for people */

@@ -108,6 +108,12 @@ static void begin(struct release *r)
 		release_ask(r);
 }
 
+/* What a connection ended over goes alone, so that it harms no other. */
+static bool may_send(const struct release *r)
+{
+	return r->all->sent < (r->losses ? 1 : RELEASES_SENT);
+}
+
 /* Whoever was in the room may have left it since. */
 static void send_due(struct release *r)
 {
@@ -117,7 +123,7 @@ static void send_due(struct release *r)
 		sent(r);
 	else if (why)
 		refuse(r, why);
-	else if (r->all->sent < RELEASES_SENT && release_send(r))
+	else if (may_send(r) && release_send(r))
 		release_ping(r);
 }
 
@@ -127,8 +133,7 @@ static void advance(struct release *r)
 		begin(r);
 	if (r->step == RELEASE_DUE)
 		send_due(r);
-	if (r->step == RELEASE_TELLS && r->all->sent < RELEASES_SENT &&
-	    release_tell(r))
+	if (r->step == RELEASE_TELLS && may_send(r) && release_tell(r))
 		release_ping(r);
 }
 
@@ -146,9 +151,13 @@ void releases_go(struct releases *all)
  * the node sees it arrive it can be sent again. */
 static void lost(struct release *r)
 {
-	if (r->step == RELEASE_TOLD)
+	bool last = ++r->losses == RELEASE_LOSSES;
+
+	if (r->step == RELEASE_TOLD && last)
+		release_done(r);
+	else if (r->step == RELEASE_TOLD)
 		release_step(r, RELEASE_TELLS);
-	else if (releases_here(r->all, buf_span(&r->to)))
+	else if (!last && releases_here(r->all, buf_span(&r->to)))
 		release_step(r, RELEASE_DUE);
 	else
 		release_settle(r, OUTCOME_DOUBTFUL,

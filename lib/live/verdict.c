@@ -174,6 +174,9 @@ void verdict_stray(void *arg, const struct record *r)
 
 	p->count.records_out++;
 	if (r->event == EVENT_REVIEW) {
+		if (!p->releases)
+			p->o.say("review %.*s is passed over: no --review-key "
+				 "is given", SPAN_ARG(r->field[RECORD_ID]));
 		releases_stray(p->releases, r);
 		return;
 	}

@@ -20,16 +20,21 @@ start_keeper() {
 	eventually 10 test -S review.sock
 }
 
+# make_mark_key: one for all tests of a file, as its server keeps what was marked.
+make_mark_key() {
+	(umask 077 && head -c 32 /dev/urandom >key)
+}
+
 # start_review [OPTION...]: the keeper, and the node with its return component.
 start_review() {
 	start_keeper
 	printf 'secret\n' >secret
-	(umask 077 && head -c 32 /dev/urandom >key)
 	chmod 600 secret
 	REVIEW=(--domain acme.localhost
 		--return-component "tcp:127.0.0.1:${COMPONENT-$COMP}"
 		--return-domain returns.acme.localhost --return-secret secret
-		--review "unix:$PWD/review.sock" --review-key key "$@")
+		--review "unix:$PWD/review.sock"
+		--review-key "$BATS_FILE_TMPDIR/key" "$@")
 	start_node "${REVIEW[@]}"
 	reviewing
 }

@@ -12,6 +12,7 @@ setup_file() {
 	cd "$BATS_FILE_TMPDIR" || return
 	start_server acme.localhost alice bob carol
 	make_certificate acme.localhost
+	make_mark_key
 	export C2S COMP LOG
 }
 

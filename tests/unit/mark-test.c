@@ -95,6 +95,8 @@ static void test_servers(void)
 	OK(around(CLIENT, FORWARDED HTML
 		"<body xml:lang=\"en\">a &amp; b&#xA;c</body>", ""),
 	    "good with its elements in another order");
+	OK(around(CLIENT, "<body xml:lang=\"en\">a &amp; b&#xA;c</body>", ""),
+	    "good with some of it left out");
 	OK(around(CLIENT,
 	       "<delay xmlns=\"urn:xmpp:delay\" stamp=\"now\"/>" CHILDREN,
 	       "<stanza-id xmlns=\"urn:xmpp:sid:0\" by=\"y\" id=\"4\"/>"
