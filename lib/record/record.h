@@ -20,8 +20,7 @@
 
 #include "base/buf.h"
 #include "base/span.h"
-
-struct stanza;
+#include "xml/stanza.h"
 
 enum record_field {
 	RECORD_ID,
@@ -54,7 +53,7 @@ enum verdict { VERDICT_NONE, VERDICT_PASS, VERDICT_HOLD, VERDICT_REJECT,
 /* The namespace of cup's own elements: session, done, oversize. */
 #define RECORD_NS "urn:cup:session:1"
 /* And of those of a review: review.h. */
-#define REVIEW_NS "urn:cup:review:1"
+#define REVIEW_NS STANZA_AROUND_NS
 
 struct record {
 	struct span field[RECORD_FIELDS]; /* an absent one is "-" */

@@ -28,7 +28,8 @@ struct reader {
 	const char *begin, *p, *end;
 	const char *why;
 	size_t depth;
-	struct level level[STANZA_DEPTH_MAX];
+	size_t around; /* 1: the root may have a whole stanza inside */
+	struct level level[STANZA_DEPTH_MAX + 1];
 };
 
 static bool fail(struct reader *r, const char *at, const char *why)
@@ -158,7 +159,7 @@ static bool declare(
 		if (span_same(s->scope[i].prefix, prefix))
 			return fail(r, prefix.p, "declares a prefix twice");
 	}
-	if (s->scopes == STANZA_SCOPES_MAX)
+	if (s->scopes == STANZA_SCOPES_MAX + r->around)
 		return fail(r, prefix.p, "declares too many namespaces");
 	*add_scope(s) = (struct stanza_scope){prefix, ns};
 	return true;
@@ -258,7 +259,7 @@ static bool read_start(struct reader *r)
 
 	if (r->depth)
 		ns = r->level[r->depth - 1].ns;
-	if (r->depth == STANZA_DEPTH_MAX)
+	if (r->depth == STANZA_DEPTH_MAX + r->around)
 		return fail(r, r->p, "is too deep");
 	r->p++;
 	if (!read_name(r, &n->name, &n->local))
@@ -272,6 +273,8 @@ static bool read_start(struct reader *r)
 	}
 	if (!resolve(r, n, ns))
 		return false;
+	if (!r->depth)
+		r->around = span_is(n->ns, STANZA_AROUND_NS);
 	if (r->end - r->p >= 2 && r->p[0] == '/' && r->p[1] == '>') {
 		r->p += 2;
 		close_node(r, n, scopes);
@@ -340,7 +343,7 @@ const char *stanza_read(struct stanza *s, struct span data)
 	r.s = s;
 	r.begin = r.p = data.p;
 	r.end = data.p + data.n;
-	r.depth = 0;
+	r.depth = r.around = 0;
 	s->nodes = s->attrs = s->scopes = s->fault = 0;
 	if (read_all(&r))
 		return NULL;

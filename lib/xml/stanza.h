@@ -19,6 +19,10 @@ enum {
 	STANZA_NAME_MAX = 1024,	  /* bytes of a name, with its prefix */
 };
 
+/* An element of this namespace may have a whole stanza inside: around one there
+ * is room for one more element, and declaration, than the limits are. */
+#define STANZA_AROUND_NS "urn:cup:review:1"
+
 /* No node, no attribute. */
 #define STANZA_NONE UINT32_MAX
 

@@ -72,7 +72,7 @@ taken_is() {
 	settle --release 1
 	take
 	taken_is 1
-	outcome "$(settled_by 1)" done ' outcome="sent"' >sent
+	outcome "$(settled_by 1)" 'done' ' outcome="sent"' >sent
 	cat sent >&7
 	eventually 5 grep -q 'outcome="sent"' taken
 	assert_equal "$(grep 'outcome="sent"' taken | column 1,6)" "$(column 1 <sent)	pass"

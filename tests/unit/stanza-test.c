@@ -234,6 +234,37 @@ static void test_limits(void)
 	    "a name");
 }
 
+/* A stanza at its limits can be put into a review, and no more. */
+static void around(const char *begin, const char *piece, const char *end,
+    size_t max, const char *why, const char *name)
+{
+	struct stanza s = {0};
+
+	for (size_t n = max; n <= max + 1; n++) {
+		char *closing = repeat("x", end, n, "</r>");
+		char *xml = repeat(begin, piece, n, closing);
+
+		SAME(stanza_read(&s, span_of(xml)), n == max ? NULL : why, name);
+		free(xml);
+		free(closing);
+	}
+	stanza_release(&s);
+}
+
+static void test_around(void)
+{
+	static const char review[] = "<r xmlns=\"" STANZA_AROUND_NS "\">";
+
+	around(review, "<a>", "</a>", STANZA_DEPTH_MAX, "is too deep",
+	    "as deep as it gets");
+	around("<r>", "<a>", "</a>", STANZA_DEPTH_MAX - 1, "is too deep",
+	    "not in another element");
+	around(review,
+	    "<a xmlns:a%1$zu=\"u\" xmlns:b%1$zu=\"u\" xmlns:c%1$zu=\"u\" "
+	    "xmlns:d%1$zu=\"u\">", "</a>", STANZA_SCOPES_MAX / 4,
+	    "declares too many namespaces", "with as many declarations");
+}
+
 int main(void)
 {
 	test_elements();
@@ -243,6 +274,7 @@ int main(void)
 	test_nul();
 	test_controls();
 	test_limits();
+	test_around();
 	stanza_release(NULL);
 	return tap_done();
 }
