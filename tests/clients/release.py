@@ -3,7 +3,9 @@
 
 The node at PORT, before the server at C2S, holds what is sent with "hold me",
 and what is received with "keep me". Its keeper is at review.sock here, its
-journal is journal."""
+journal is journal. What is released later says LATER of the environment, with a
+number."""
+import os
 import re
 import subprocess
 import sys
@@ -14,6 +16,7 @@ from xmpp_raw import DOMAIN, Raw, wait
 PORT, C2S = int(sys.argv[1]), int(sys.argv[2])
 ALICE, BOB = f"alice@{DOMAIN}", f"bob@{DOMAIN}"
 ROOM = f"hall@rooms.{DOMAIN}"
+LATER = os.environ.get("LATER", "hold me later")
 MUC = "http://jabber.org/protocol/muc"
 
 
@@ -440,8 +443,8 @@ def case_later():
     """Held now, released by who comes next; bob has it then, once."""
     alice = login("alice")
     for n in range(10):
-        alice.chat(BOB, f"hold me later {n}", f"l{n}")
-        held(f"hold me later {n}")
+        alice.chat(BOB, f"{LATER} {n}", f"l{n}")
+        held(f"{LATER} {n}")
     alice.end()
 
 
@@ -449,10 +452,22 @@ def case_arrived():
     """All of these have come, each once."""
     bob = login("bob")
     for n in range(10):
-        until(lambda: f"hold me later {n}<" in bob.log or not bob.read(0.1))
+        until(lambda: f"{LATER} {n}<" in bob.log or not bob.read(0.1))
     ask(bob)
     for n in range(10):
-        once(bob, f"hold me later {n}")
+        once(bob, f"{LATER} {n}")
+    bob.end()
+
+
+def case_archived():
+    """So they are in the archive, though other tries are in it, too."""
+    bob = login("bob")
+    bob.send("<iq type='set' id='mam'><query xmlns='urn:xmpp:mam:2'><set "
+             "xmlns='http://jabber.org/protocol/rsm'><max>200</max><before/>"
+             "</set></query></iq>")
+    archive = bob.expect(".*id=[\"']mam[\"'].*?</iq>").group(0)
+    for n in range(10):
+        assert archive.count(f">{LATER} {n}<") == 1, (n, archive)
     bob.end()
 
 
