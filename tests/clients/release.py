@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: ISC
 """Messages that are held for review and released: release.py PORT C2S CASE...
 
-The node at PORT, before the server at C2S, holds what is sent with "hold me",
-and what is received with "keep me". Its keeper is at review.sock here, its
+The node at PORT, before the server at C2S, holds what is sent with "hold me"
+or, for a second, "hold briefly", and what is received with "keep me". Its keeper is at review.sock here, its
 journal is journal. What is released later says LATER of the environment, with a
 number."""
 import os
@@ -280,6 +280,16 @@ def case_refused():
     ask(bob)
     assert "hold me" not in bob.log, bob.log
     bob.end()
+
+
+def case_expired():
+    """Nobody settles it in time."""
+    alice = login("alice")
+    alice.chat(BOB, "hold briefly", "e1")
+    refused(alice, "e1", "held for review")
+    refused(alice, "e1", "nobody settled it in time")
+    outcome(held_before("hold briefly"), 'outcome="told"')
+    alice.end()
 
 
 def case_untold():

@@ -7,6 +7,7 @@ write_review_policy() {
 	cat <<-'EOP'
 		hold out event send body matches /hold me/ text "held for review"
 		hold in  event recv body matches /keep me/ text "held for review"
+		hold soon event send body matches /hold briefly/ text "held for review" expires 1s
 		pass all
 	EOP
 }

@@ -72,7 +72,7 @@ lines_of() {
 
 @test "a refusal is told by an error, or in words" {
 	start_review
-	release refused
+	release refused expired
 }
 
 @test "nobody is told with --review-tell no" {
