@@ -77,8 +77,6 @@ static bool make_folder(struct node *n, const char *path, mode_t mode,
 
 	if (ok && given && n->identity.change)
 		ok = lchown(path, n->identity.uid, n->identity.gid) == 0;
-	if (ok && given)
-		ok = chmod(path, mode) == 0;
 	if (!ok)
 		buf_addf(why, "cannot make '%s': %s\n", path,
 		    strerror(errno));
@@ -126,8 +124,7 @@ static bool lock(struct node *n, struct buf *why, int *code)
 	return ok;
 }
 
-/* The run folder, the lock, and the node's own folder, which reviewers pass
- * through on their way to cup-review's socket. */
+/* The run folder, the lock, and the node's own folder. */
 static bool settle_in(struct node *n, struct buf *why, int *code)
 {
 	char *own = commands_path(n->o.run_dir, n->o.name, NULL);
@@ -135,7 +132,7 @@ static bool settle_in(struct node *n, struct buf *why, int *code)
 
 	*code = EX_IOERR;
 	ok = make_folder(n, n->o.run_dir, 0755, false, why) &&
-	    lock(n, why, code) && make_folder(n, own, 0711, true, why);
+	    lock(n, why, code) && make_folder(n, own, 0700, true, why);
 	free(own);
 	return ok;
 }
@@ -186,6 +183,20 @@ static bool put(struct node *n, const char *kind, const char *p, size_t len,
 	if (!ok)
 		buf_addf(why, "cannot make '%s': %s\n", path, strerror(errno));
 	free(path);
+	return ok;
+}
+
+/* Reviewers pass through the node's folder, to cup-review's socket. As its
+ * user: root may lack the right (CAP_FOWNER) to do it to what is another's. */
+static bool open_folder(struct node *n, struct buf *why)
+{
+	char *own = commands_path(n->o.run_dir, n->o.name, NULL);
+	bool ok = chmod(own, 0711) == 0;
+
+	if (!ok)
+		buf_addf(why, "cannot open '%s' to reviewers: %s\n", own,
+		    strerror(errno));
+	free(own);
 	return ok;
 }
 
@@ -302,7 +313,7 @@ bool node_setup(struct node *n, struct buf *why, int *code)
 		return false;
 	}
 	*code = EX_IOERR;
-	if (!put_files(n, why))
+	if (!open_folder(n, why) || !put_files(n, why))
 		return false;
 	save_policy(n);
 	return open_sockets(n, why);

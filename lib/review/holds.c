@@ -106,12 +106,12 @@ struct hold *holds_take(
 {
 	struct hold *h;
 
-	if ((r->event != EVENT_SEND && r->event != EVENT_RECV) ||
-	    (s->node_name && !span_is(r->field[RECORD_NODE], s->node_name)))
-		return NULL;
+	/* It may arrive at another node of the same journal. */
 	if (r->event == EVENT_RECV)
 		take_arrival(s, r);
-	if (r->verdict != VERDICT_HOLD)
+	if ((r->event != EVENT_SEND && r->event != EVENT_RECV) ||
+	    r->verdict != VERDICT_HOLD ||
+	    (s->node_name && !span_is(r->field[RECORD_NODE], s->node_name)))
 		return NULL;
 	h = hold_of(s, r->field[RECORD_ID]);
 	if (h->held)

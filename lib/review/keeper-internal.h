@@ -73,7 +73,7 @@ struct keeper {
 
 /* keeper.c: end with that fault. */
 void keeper_fail(struct keeper *, enum keeper_fault);
-/* Read what the journal has now. */
+/* Read what the journal has now, and settle what has expired. */
 void keeper_look(struct keeper *);
 /* Journal a line, with its LF; once it is on disk the client is told. False if
  * it cannot be journaled, why says why not. */

@@ -56,20 +56,6 @@ static void on_opened(void *arg, struct hold *h)
 		teller_add(k, h);
 }
 
-void keeper_look(struct keeper *k)
-{
-	uint64_t broken = k->follow.broken;
-
-	if (k->end.fault)
-		return;
-	if (!follow_on(&k->follow, &k->holds, on_opened, k))
-		fail_reading(k, k->config.journal, buf_str(&k->follow.why));
-	if (k->follow.broken != broken)
-		k->config.say("journal '%s': broken lines, passed over: %llu",
-		    k->config.journal,
-		    (unsigned long long)(k->follow.broken - broken));
-}
-
 static void pend(struct keeper *k, struct client *c, struct settled *d,
     bool arrived)
 {
@@ -176,7 +162,7 @@ static void expire_due(struct keeper *k)
 {
 	int64_t now = stamp_now();
 
-	if (!k->expires || now < k->expires)
+	if (!k->expires || now < k->expires || k->end.fault)
 		return;
 	k->expires = 0;
 	for (struct hold *h = k->holds.first, *next; h; h = next) {
@@ -188,13 +174,26 @@ static void expire_due(struct keeper *k)
 	}
 }
 
+void keeper_look(struct keeper *k)
+{
+	uint64_t broken = k->follow.broken;
+
+	if (k->end.fault)
+		return;
+	if (!follow_on(&k->follow, &k->holds, on_opened, k))
+		fail_reading(k, k->config.journal, buf_str(&k->follow.why));
+	if (k->follow.broken != broken)
+		k->config.say("journal '%s': broken lines, passed over: %llu",
+		    k->config.journal,
+		    (unsigned long long)(k->follow.broken - broken));
+	expire_due(k);
+}
+
 static void on_tick(void *arg)
 {
 	struct keeper *k = arg;
 
 	keeper_look(k);
-	if (!k->end.fault)
-		expire_due(k);
 	keeper_commit(k);
 	keeper_hand_out(k);
 	if (!k->end.fault && ledger_due(k->ledger) >= 0 &&

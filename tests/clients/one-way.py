@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: ISC
 """A way on which answers can be lost: one-way.py PORT TO
 
-Connections to PORT go on to TO. From SIGUSR1 on what comes back from there is
-thrown away, with a line "lost" each time; SIGUSR2 ends all connections, and new
-ones carry both ways."""
+Connections to PORT go on to TO. From SIGUSR1 on the answers that come back from
+there are thrown away, with a line "lost" for each; SIGUSR2 ends all
+connections, and new ones carry both ways."""
 import asyncio
 import signal
 import sys
@@ -16,8 +16,8 @@ async def pump(reader, writer, back):
     writers.add(writer)
     try:
         while data := await reader.read(65536):
-            if back and silent:
-                print("lost", flush=True)
+            if back and silent and b"<iq" in data:
+                print("lost\n" * data.count(b"<iq"), end="", flush=True)
                 continue
             writer.write(data)
             await writer.drain()

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: ISC
 """Messages that are held for review and released: release.py PORT C2S CASE...
 
-The node at PORT, before the server at C2S, holds what is sent with "hold me",
-and what is received with "keep me". Its keeper is at review.sock here, its
-journal is journal."""
+The node at PORT, before the server at C2S, holds what is sent with "hold me"
+or, for a second, "hold briefly", and what is received with "keep me". Its keeper is at review.sock here, its
+journal is journal. What is released later says LATER of the environment, with a
+number."""
+import os
 import re
 import subprocess
 import sys
@@ -14,6 +16,7 @@ from xmpp_raw import DOMAIN, Raw, wait
 PORT, C2S = int(sys.argv[1]), int(sys.argv[2])
 ALICE, BOB = f"alice@{DOMAIN}", f"bob@{DOMAIN}"
 ROOM = f"hall@rooms.{DOMAIN}"
+LATER = os.environ.get("LATER", "hold me later")
 MUC = "http://jabber.org/protocol/muc"
 
 
@@ -279,6 +282,16 @@ def case_refused():
     bob.end()
 
 
+def case_expired():
+    """Nobody settles it in time."""
+    alice = login("alice")
+    alice.chat(BOB, "hold briefly", "e1")
+    refused(alice, "e1", "held for review")
+    refused(alice, "e1", "nobody settled it in time")
+    outcome(held_before("hold briefly"), 'outcome="told"')
+    alice.end()
+
+
 def case_untold():
     """With --review-tell no."""
     alice, bob = login("alice"), login("bob")
@@ -440,8 +453,8 @@ def case_later():
     """Held now, released by who comes next; bob has it then, once."""
     alice = login("alice")
     for n in range(10):
-        alice.chat(BOB, f"hold me later {n}", f"l{n}")
-        held(f"hold me later {n}")
+        alice.chat(BOB, f"{LATER} {n}", f"l{n}")
+        held(f"{LATER} {n}")
     alice.end()
 
 
@@ -449,10 +462,22 @@ def case_arrived():
     """All of these have come, each once."""
     bob = login("bob")
     for n in range(10):
-        until(lambda: f"hold me later {n}<" in bob.log or not bob.read(0.1))
+        until(lambda: f"{LATER} {n}<" in bob.log or not bob.read(0.1))
     ask(bob)
     for n in range(10):
-        once(bob, f"hold me later {n}")
+        once(bob, f"{LATER} {n}")
+    bob.end()
+
+
+def case_archived():
+    """So they are in the archive, though other tries are in it, too."""
+    bob = login("bob")
+    bob.send("<iq type='set' id='mam'><query xmlns='urn:xmpp:mam:2'><set "
+             "xmlns='http://jabber.org/protocol/rsm'><max>200</max><before/>"
+             "</set></query></iq>")
+    archive = bob.expect(".*id=[\"']mam[\"'].*?</iq>").group(0)
+    for n in range(10):
+        assert archive.count(f">{LATER} {n}<") == 1, (n, archive)
     bob.end()
 
 

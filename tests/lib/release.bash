@@ -7,6 +7,7 @@ write_review_policy() {
 	cat <<-'EOP'
 		hold out event send body matches /hold me/ text "held for review"
 		hold in  event recv body matches /keep me/ text "held for review"
+		hold soon event send body matches /hold briefly/ text "held for review" expires 1s
 		pass all
 	EOP
 }
@@ -97,7 +98,8 @@ late_for() {
 }
 
 # kill_while_releasing: release what is held, one by one, and kill
-# cup-intercept each time, a little later after each.
+# cup-intercept each time, a little later after each, and its keeper every other
+# time.
 kill_while_releasing() {
 	local n ids
 	mapfile -t ids < <(cup-review journal | cut -f 1)
@@ -105,8 +107,11 @@ kill_while_releasing() {
 		cup-review --release "${ids[n]}" --why "seen" \
 			--socket "unix:$PWD/review.sock" >/dev/null
 		read -rt "0.00$n" <> <(:) || :
-		kill -9 "$NODE"
-		wait "$NODE" 2>/dev/null || :
+		if ((n % 2)); then
+			stop "$KEEPER" KILL || :
+			start_keeper
+		fi
+		stop "$NODE" KILL || :
 		start_node "${REVIEW[@]}"
 		reviewing
 	done

@@ -10,7 +10,8 @@ load ../lib/release
 setup_file() {
 	export TOP PATH=$CUP_BIN:$CUP_TESTS:$PATH HOME=$BATS_FILE_TMPDIR
 	cd "$BATS_FILE_TMPDIR" || return
-	start_server acme.localhost alice bob carol
+	PROSODY_SETTINGS='max_archive_query_results = 200' \
+		start_server acme.localhost alice bob carol
 	make_certificate acme.localhost
 	make_mark_key
 	export C2S COMP LOG
@@ -71,7 +72,7 @@ lines_of() {
 
 @test "a refusal is told by an error, or in words" {
 	start_review
-	release refused
+	release refused expired
 }
 
 @test "nobody is told with --review-tell no" {
@@ -135,6 +136,34 @@ lines_of() {
 }
 
 @test "cup-intercept is killed between sending and its report: never twice" {
+	start_review_through one-way
+	# The archive has what other tests released.
+	export LATER="hold me often"
+	release later
+	kill -USR1 "$WAY"
+	release_all
+	local round
+	for round in 1 2 3; do
+		# All are at the server, and the node does not know.
+		eventually 20 lines_of $((10 * round)) lost way.out
+		stop "$NODE" KILL || :
+		start_node "${REVIEW[@]}"
+		reviewing
+	done
+	kill -USR2 "$WAY"
+	eventually 20 status_is releases-pending 0
+	release arrived
+	run -0 grep -c "a second copy of what review" node.log
+	[ "$output" -ge 30 ]
+	# What has arrived the next one knows from the keeper.
+	stop "$NODE" KILL || :
+	start_node "${REVIEW[@]}"
+	reviewing
+	release archived
+	run -0 cup-verify journal journal.review
+}
+
+@test "killed at any instant, the node and its keeper release each once" {
 	start_review
 	release later
 	kill_while_releasing

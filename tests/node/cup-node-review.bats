@@ -122,6 +122,31 @@ keeper_again() {
 	run ! settle --refuse "$ID" --why 'too late'
 }
 
+# as USER COMMAND...
+as() {
+	setpriv --reuid "$1" --regid "$1" --init-groups "${@:2}"
+}
+
+@test "members of the group settle, but not what they wrote, and nobody else" {
+	[ "$(id -u)" -eq 0 ] || skip "needs root"
+	let_others_in
+	cup-config n1 review-group=daemon reviewers='daemon x@a.example a@a.example' \
+		>/dev/null
+	start_node
+	hold
+	run -1 as daemon cup-review --node n1 --release "$ID" --why mine
+	assert_output --partial "wrote"
+	cup-config n1 reviewers='daemon x@a.example' >/dev/null
+	keeper=$(status keeper-pid)
+	cup-node --reload n1
+	eventually 10 keeper_again "$keeper"
+	eventually 5 held_is 1
+	run -1 as bin cup-review --node n1 --release "$ID" --why 'let me'
+	as daemon cup-review --node n1 --release "$ID" --why 'it is signed'
+	eventually 5 held_is 0
+	cup-search journal.review | grep -q ' verdict="release" by="daemon"'
+}
+
 @test "cup-review is started again where it dies, and forgets nothing" {
 	start_node
 	hold

@@ -93,6 +93,7 @@ journaled() {
 	giving s
 	broker unix:s
 	came 1
+	said 'is up'
 	judge_signal KILL "$JUDGE"
 	said 'is down'
 	rm s
