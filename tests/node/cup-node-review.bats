@@ -160,6 +160,18 @@ as() {
 	assert_equal "$(status intercept-starts) $(status pipeline-starts)" "1 1"
 }
 
+@test "one that would end so again is started by a reload, and traffic flows meanwhile" {
+	mkdir -m 777 journal.review
+	launch_node
+	eventually 10 state failed
+	logged 'n1: cup-review exited with 78, not started again'
+	judged "hello" deliver
+	chmod 700 journal.review
+	cup-node --reload n1
+	eventually 10 state up
+	hold
+}
+
 @test "one that does not answer keeps nobody waiting" {
 	start_node
 	hold
