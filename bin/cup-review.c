@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "io/out.h"
 #include "node/commands.h"
+#include "node/in-force.h"
 #include "policy/policy.h"
 #include "review/desk.h"
 #include "review/keeper.h"
@@ -192,9 +193,13 @@ static int list(struct desk *d, const struct review_settings *o)
 	struct out out = {STDOUT_FILENO, BUF_EMPTY};
 	enum desk_fault fault;
 	size_t count = desk_list(d, &out.buf, &fault);
+	size_t outdated = d->config.tells ? 0 : desk_outdated(d);
 	int code = faulty(d, o, fault);
 
 	written(&out);
+	if (outdated)
+		diag_warn("%zu of these were held by another policy than the "
+			  "one in force: '--policy' shows which", outdated);
 	buf_release(&out.buf);
 	return code ? code : count ? EX_OK : 1;
 }
@@ -260,14 +265,25 @@ static int walk_through(struct desk *d, const struct review_settings *o)
 
 /* ---- the policy that is in force */
 
-static struct policy *read_policy(const struct words *files)
+static const char *folder(const char *variable, const char *otherwise)
 {
-	struct policy *p = files->count ? policy_new() : NULL;
+	const char *dir = getenv(variable);
+
+	return dir && *dir ? dir : otherwise;
+}
+
+static struct policy *read_policy(const struct review_settings *o)
+{
+	const struct words *files = &o->policies;
 	const struct policy_note *note;
+	struct policy *p;
 	bool ready;
 
-	if (!p)
-		return NULL;
+	if (!files->count)
+		return o->node && !o->to
+		    ? in_force(folder("CUP_CONFIG_DIR", "/etc/cup"), o->node)
+		    : NULL;
+	p = policy_new();
 	for (size_t i = 0; i < files->count; i++)
 		policy_read(p, files->word[i]);
 	ready = policy_ready(p);
@@ -281,21 +297,14 @@ static struct policy *read_policy(const struct words *files)
 	return p;
 }
 
-static bool has_rule(void *arg, struct span name)
+static bool has_rule(void *policy, struct span name)
 {
-	const struct policy *p = arg;
-
-	for (size_t i = 0; i < policy_rules(p); i++) {
-		if (span_same(policy_rule_name(p, i), name))
-			return true;
-	}
-	return false;
+	return policy_has_rule(policy, name);
 }
 
 /* The keeper's address; NULL: none is to be asked. The caller's to free. */
 static char *keeper_address(const struct review_settings *o)
 {
-	const char *run = getenv("CUP_RUN_DIR");
 	struct buf address = BUF_EMPTY;
 	char *path;
 
@@ -303,7 +312,7 @@ static char *keeper_address(const struct review_settings *o)
 		return mem_strdup(o->socket);
 	if (!o->node || o->to)
 		return NULL;
-	path = commands_path(run && *run ? run : "/run/cup", o->node,
+	path = commands_path(folder("CUP_RUN_DIR", "/run/cup"), o->node,
 	    "review");
 	buf_addf(&address, "unix:%s", path);
 	free(path);
@@ -317,7 +326,7 @@ static int at_desk(struct review_settings *o)
 	bool settles = review_settling(o, &verdict);
 	char *keeper = keeper_address(o);
 	struct digest *proof = open_proof(o->key);
-	struct policy *policy = read_policy(&o->policies);
+	struct policy *policy = read_policy(o);
 	const struct desk_config config = {.keeper = keeper,
 	    .journals = o->journals.word, .count = o->journals.count,
 	    .to = o->to, .settles = settles || o->interactive,
@@ -326,6 +335,7 @@ static int at_desk(struct review_settings *o)
 	    .context = o->context_set ? o->context
 		: o->interactive ? CONTEXT : 0,
 	    .tag = policy ? policy_tag(policy) : NULL,
+	    .tells = o->policies.count > 0,
 	    .has_rule = has_rule, .arg = policy};
 	struct desk d;
 	enum desk_fault fault;

@@ -136,6 +136,15 @@ struct span policy_rule_name(const struct policy *p, size_t i)
 	return p->rule[i].name;
 }
 
+bool policy_has_rule(const struct policy *p, struct span name)
+{
+	for (size_t i = 0; i < p->rules; i++) {
+		if (span_same(p->rule[i].name, name))
+			return true;
+	}
+	return false;
+}
+
 size_t policy_tables(const struct policy *p)
 {
 	return p->tables;

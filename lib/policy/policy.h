@@ -74,6 +74,7 @@ const struct policy_note *policy_note(const struct policy *, size_t i);
 const char *policy_tag(const struct policy *);
 size_t policy_rules(const struct policy *);
 struct span policy_rule_name(const struct policy *, size_t i);
+bool policy_has_rule(const struct policy *, struct span name);
 size_t policy_tables(const struct policy *);
 
 /* Whether, for want of room, a conversation was forgotten whose messages a rule

@@ -132,7 +132,7 @@ static struct context *read_context(struct desk *d,
 static void list_around(struct desk *d, struct hold *const *hold,
     size_t count, const struct context *context, struct buf *out)
 {
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count && d->config.tells; i++)
 		add_policy(d, hold[i], out, true);
 	for (size_t i = 0; i < context_count(context); i++) {
 		buf_addspan(out, context_line(context, i));
@@ -150,7 +150,8 @@ size_t desk_list(struct desk *d, struct buf *out, enum desk_fault *fault)
 	struct context *context = read_context(d, hold, count, fault);
 
 	for (size_t i = 0; i < count && !context; i++) {
-		add_policy(d, hold[i], out, true);
+		if (d->config.tells)
+			add_policy(d, hold[i], out, true);
 		list_write(out, hold[i], d->config.reviews);
 	}
 	if (context)
@@ -158,6 +159,19 @@ size_t desk_list(struct desk *d, struct buf *out, enum desk_fault *fault)
 	context_free(context);
 	free(hold);
 	return count;
+}
+
+size_t desk_outdated(const struct desk *d)
+{
+	size_t count, outdated = 0;
+	struct hold **hold =
+	    list_sorted(&d->holds, d->config.settled, &count);
+	struct reason held;
+
+	for (size_t i = 0; i < count && d->config.tag; i++)
+		outdated += list_other_policy(hold[i], d->config.tag, &held);
+	free(hold);
+	return outdated;
 }
 
 enum ask_answer desk_settle(struct desk *d, const struct review *v,

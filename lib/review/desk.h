@@ -31,6 +31,7 @@ struct desk_config {
 	bool settled, reviews;
 	/* The policy that is in force; tag NULL: it is not known. */
 	const char *tag;
+	bool tells; /* the list tells of which it is another */
 	bool (*has_rule)(void *arg, struct span rule);
 	void *arg;
 };
@@ -61,6 +62,9 @@ enum desk_fault desk_open(struct desk *, const struct desk_config *,
 /* Append, as lines, what is to be listed. Returns how many records are held, or
  * were settled; *fault is what kept from reading the context. */
 size_t desk_list(struct desk *, struct buf *out, enum desk_fault *fault);
+
+/* How many of them were held by another policy. */
+size_t desk_outdated(const struct desk *);
 
 /* Settle. What is released where there is no keeper is appended to out, and
  * desk_printed says that it has gone out. Of ASK_FAILED, answer says why, or it

@@ -267,3 +267,22 @@ hold"
 	PATH=/usr/bin:/bin run -69 kit/cup-node n1
 	assert_output "cup-node: cup-review is neither beside this program nor in PATH"
 }
+
+@test "what was held by a policy that was changed since is named so" {
+	start_node
+	hold
+	run --separate-stderr -0 cup-review --node n1
+	assert_equal "$stderr" ""
+	# Asked of the settings, reloaded or not.
+	printf 'hold other body matches /contract/\npass rest\n' >p.policy
+	run --separate-stderr -0 cup-review --node n1
+	assert_output --regexp "^$ID	"
+	assert_equal "${#lines[@]}" 1
+	assert_equal "$stderr" "cup-review: 1 of these were held by another policy than the one in force: '--policy' shows which"
+	run -0 cup-review -i --node n1 <<<q
+	assert_output --regexp "policy big@[0-9a-f]+: now [0-9a-f]+, without that rule"
+	# Who cannot read them is shown the rest.
+	CUP_CONFIG_DIR=$PWD/nowhere run --separate-stderr -0 cup-review --node n1
+	assert_output --regexp "^$ID	"
+	assert_equal "$stderr" ""
+}

@@ -177,3 +177,13 @@ each_once() {
 	start_link
 	each_once
 }
+
+@test "before ejabberd what is released comes the same" {
+	SERVER=ejabberd run bats "$TOP/tests/live/review.bats"
+	assert_success
+}
+
+@test "before ejabberd, too, what a compliance server's reviewers release" {
+	SERVER=ejabberd run bats "$TOP/tests/live/review-third-party.bats"
+	assert_success
+}
