@@ -87,8 +87,10 @@ static bool item(struct component *c, enum scan_item kind)
 	}
 	if (kind != SCAN_ELEMENT)
 		return kind == SCAN_OVERSIZE;
-	if (xml_element(x, &c->scope, c->scan.item, &c->canon, &c->root) ||
-	    span_is(c->root.local, "error"))
+	/* What is no good XML for us is somebody's who found this domain. */
+	if (xml_element(x, &c->scope, c->scan.item, &c->canon, &c->root))
+		return true;
+	if (span_is(c->root.local, "error") && span_is(c->root.ns, NS_STREAM))
 		return false;
 	if (span_is(c->root.local, "handshake") && !c->up) {
 		c->proxy->o.say("the return component is up");

@@ -5,6 +5,7 @@
 
 #include <stddef.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/hex.h"
 #include "base/uuid.h"
@@ -12,6 +13,8 @@
 #include "xml/wire.h"
 
 enum { PART = 16 }; /* digits of a part's digest */
+
+#define NS_MUC_USER "http://jabber.org/protocol/muc#user"
 
 static const char name[] = "released";
 
@@ -28,18 +31,6 @@ static const struct attribute {
 };
 
 enum { ATTRIBUTES = sizeof(attributes) / sizeof(*attributes) };
-
-/* What servers add to a message, or write anew: times, ids, and what a room
- * says of who speaks (XEP-0203, XEP-0091, XEP-0359, XEP-0421, XEP-0045). */
-static const char *const added[][2] = {
-    {"urn:xmpp:delay", "delay"},
-    {"jabber:x:delay", "x"},
-    {"urn:xmpp:sid:0", "stanza-id"},
-    {"urn:xmpp:mam:tmp", "archived"},
-    {"urn:xmpp:occupant-id:0", "occupant-id"},
-    {"http://jabber.org/protocol/muc#user", "x"},
-    {REVIEW_NS, name},
-};
 
 /* Each part with its length before it, so that no two messages are alike. */
 static void add(struct digest *d, struct span s)
@@ -141,18 +132,75 @@ static void add_node(struct digest *d, const struct stanza *s, uint32_t node)
 	digest_add(d, "/", 1);
 }
 
-static bool covered(const struct stanza *s, uint32_t node)
+static bool blank(struct span s)
 {
-	if (!s->node[node].name.n)
-		return false;
-	for (size_t i = 0; i < sizeof(added) / sizeof(*added); i++) {
-		if (stanza_is(s, node, added[i][0], added[i][1]))
+	for (size_t i = 0; i < s.n; i++) {
+		if (!strchr(" \t\r\n", s.p[i]) || !s.p[i])
 			return false;
 	}
 	return true;
 }
 
-/* The digest of one element of the message. */
+static bool empty(const struct stanza *s, uint32_t node)
+{
+	return s->node[node].child == STANZA_NONE;
+}
+
+/* At most the words that ejabberd has there: others would be somebody's. */
+static bool is_delay(const struct stanza *s, uint32_t node)
+{
+	static const char words[] = "offline storage";
+	uint32_t text = s->node[node].child;
+
+	if (text == STANZA_NONE)
+		return true;
+	return !s->node[text].name.n && s->node[text].next == STANZA_NONE &&
+	    s->node[text].raw.n == sizeof(words) - 1 &&
+	    strncasecmp(s->node[text].raw.p, words, sizeof(words) - 1) == 0;
+}
+
+/* What a room says of who speaks, without words. */
+static bool is_occupant(const struct stanza *s, uint32_t node)
+{
+	for (uint32_t c = s->node[node].child; c != STANZA_NONE;
+	    c = s->node[c].next) {
+		if (s->node[c].name.n
+			? !(empty(s, c) && (stanza_is(s, c, NS_MUC_USER, "item") ||
+				stanza_is(s, c, NS_MUC_USER, "status")))
+			: !blank(s->node[c].raw))
+			return false;
+	}
+	return true;
+}
+
+/* What servers add to a message, or write anew: times, ids, and what a room
+ * says of who speaks (XEP-0203, XEP-0091, XEP-0359, XEP-0421, XEP-0045). Only
+ * as they write it: else it could carry words past the mark. */
+static const struct added {
+	const char *ns, *name;
+	bool (*is)(const struct stanza *, uint32_t node);
+} added[] = {
+    {"urn:xmpp:delay", "delay", is_delay},
+    {"jabber:x:delay", "x", is_delay},
+    {"urn:xmpp:sid:0", "stanza-id", empty},
+    {"urn:xmpp:mam:tmp", "archived", empty},
+    {"urn:xmpp:occupant-id:0", "occupant-id", empty},
+    {NS_MUC_USER, "x", is_occupant},
+    {REVIEW_NS, name, empty},
+};
+
+static bool covered(const struct stanza *s, uint32_t node)
+{
+	if (!s->node[node].name.n)
+		return !blank(s->node[node].raw);
+	for (size_t i = 0; i < sizeof(added) / sizeof(*added); i++) {
+		if (stanza_is(s, node, added[i].ns, added[i].name))
+			return !added[i].is(s, node);
+	}
+	return true;
+}
+
+/* The digest of one element of the message, or of text beside them. */
 static void add_part(struct digest *d, const struct stanza *s, uint32_t node,
     struct buf *parts)
 {
@@ -165,14 +213,23 @@ static void add_part(struct digest *d, const struct stanza *s, uint32_t node,
 	parts->len += PART;
 }
 
-static void make(struct digest *d, const struct mark *m, struct span parts,
-    char mac[DIGEST_HEX])
+/* RFC 6121 section 5.2.2 */
+static struct span type_of(const struct stanza *s, uint32_t message)
+{
+	struct span type = stanza_get(s, message, "type");
+
+	return type.p ? type : span_of("normal");
+}
+
+static void make(struct digest *d, const struct mark *m, struct span type,
+    struct span parts, char mac[DIGEST_HEX])
 {
 	digest_begin(d);
 	add(d, span_of("cup released 1"));
 	for (size_t i = 0; i < ATTRIBUTES; i++)
 		add(d, *(const struct span *)(const void *)(
 			   (const char *)m + attributes[i].at));
+	add(d, type);
 	add(d, parts);
 	digest_hex(d, mac);
 }
@@ -188,7 +245,7 @@ void mark_write(struct buf *b, struct digest *d, const struct stanza *s,
 		if (covered(s, c))
 			add_part(d, s, c, &parts);
 	}
-	make(d, m, buf_span(&parts), mac);
+	make(d, m, type_of(s, 0), buf_span(&parts), mac);
 	buf_addf(b, "<%s xmlns=\"%s\"", name, REVIEW_NS);
 	for (size_t i = 0; i < ATTRIBUTES; i++)
 		wire_attribute(b, attributes[i].name,
@@ -198,6 +255,16 @@ void mark_write(struct buf *b, struct digest *d, const struct stanza *s,
 	wire_attribute(b, "mac", (struct span){mac, DIGEST_HEX});
 	buf_adds(b, "/>");
 	buf_release(&parts);
+}
+
+bool mark_fits(const struct stanza *s)
+{
+	size_t parts = 0;
+
+	for (uint32_t c = s->node[0].child; c != STANZA_NONE;
+	    c = s->node[c].next)
+		parts += covered(s, c);
+	return parts <= MARK_PARTS;
 }
 
 static bool has_part(struct span parts, struct span part)
@@ -280,9 +347,10 @@ bool mark_read(struct mark *m, struct digest *d, const struct stanza *s,
 		    (struct span){chars->data + at, chars->len - at};
 	}
 	if (message == STANZA_NONE || mac.n != DIGEST_HEX ||
+	    parts.n > (size_t)MARK_PARTS * PART ||
 	    !uuid_valid(m->id.p, m->id.n) || m->try.n != MARK_TRY)
 		return false;
-	make(d, m, parts, hex);
+	make(d, m, type_of(s, message), parts, hex);
 	return digest_same(hex, mac.p) && all_known(d, s, message, parts);
 }
 

@@ -16,7 +16,10 @@
 #include "base/span.h"
 #include "xml/stanza.h"
 
-enum { MARK_TRY = 16 }; /* characters of a try's token */
+enum {
+	MARK_TRY = 16,	  /* characters of a try's token */
+	MARK_PARTS = 256, /* elements of a message that is marked */
+};
 
 /* Characters, not escaped. */
 struct mark {
@@ -26,6 +29,9 @@ struct mark {
 	struct span rules; /* and the rules by which it was held */
 	struct span from, to; /* between whom: bare JIDs */
 };
+
+/* Whether a message has no more elements than a mark can cover. */
+bool mark_fits(const struct stanza *);
 
 /* Append the mark of the message as an element in canonical form. */
 void mark_write(struct buf *, struct digest *, const struct stanza *,

@@ -10,6 +10,9 @@
 
 void overtake_swap(struct session *s, struct sm_swap *w)
 {
+	/* What it said was forgotten: its turn brings an answer to nothing. */
+	if (!w->error.len)
+		return;
 	session_write(s, DOWN, buf_span(&w->error));
 	sm_early(s->sm, w);
 	managed_told(s);

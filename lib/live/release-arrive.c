@@ -96,16 +96,58 @@ static bool between(const struct stanza *x, uint32_t message,
 	    (same_jid(from, m->from) && same_jid(to, m->to));
 }
 
-/* Whether what carries it is from who got it: the account's own carbon or
- * archive (XEP-0280, XEP-0313), or the room's. Anybody else may have put words
- * of his own around it. */
+/* Whether that message stands where carbons and archives put it (XEP-0280,
+ * XEP-0313): anywhere else it is somebody's quotation. */
+static bool carried(const struct stanza *x, uint32_t message)
+{
+	static const char *const in[][2] = {
+	    {"urn:xmpp:carbons:2", "received"},
+	    {"urn:xmpp:carbons:2", "sent"},
+	    {"urn:xmpp:mam:2", "result"},
+	    {"urn:xmpp:mam:1", "result"},
+	};
+	uint32_t forwarded = x->node[message].parent, by;
+
+	if (forwarded == STANZA_NONE || forwarded == 0 ||
+	    !span_is(x->node[message].local, "message") ||
+	    !stanza_is(x, forwarded, "urn:xmpp:forward:0", "forwarded"))
+		return false;
+	by = x->node[forwarded].parent;
+	if (by == 0 || x->node[by].parent != 0)
+		return false;
+	for (size_t i = 0; i < sizeof(in) / sizeof(*in); i++) {
+		if (stanza_is(x, by, in[i][0], in[i][1]))
+			return true;
+	}
+	return false;
+}
+
+/* Whether that is from the account itself or the room itself, not from a
+ * client of it or somebody in it. */
 static bool own_copy(const struct session *s, const struct stanza *x,
     const struct mark *m)
 {
 	struct span from = stanza_get(x, 0, "from");
 
-	return !from.p || same_jid(from, jid_bare(buf_span(&s->jid))) ||
-	    same_jid(from, m->to);
+	if (!from.p)
+		return true;
+	return !memchr(from.p, '/', from.n) &&
+	    (same_jid(from, jid_bare(buf_span(&s->jid))) ||
+		same_jid(from, m->to));
+}
+
+/* Whether a mark says that it is for here: those of others, as of a room of
+ * another node's, are none of this node's business. */
+static bool for_here(struct releases *all, uint32_t node)
+{
+	struct span to = stanza_get(&all->x, node, "to");
+	struct buf jid = BUF_EMPTY;
+	bool here;
+
+	stanza_unescape(&jid, to);
+	here = !to.p || releases_here(all, jid_bare(buf_span(&jid)));
+	buf_release(&jid);
+	return here;
 }
 
 static void forged(struct session *s, int way, struct ruling *ruling)
@@ -118,9 +160,11 @@ static void forged(struct session *s, int way, struct ruling *ruling)
 				 "that is not this node's");
 }
 
-/* What the marks in all.x make of it; false if it is refused for them. In
- * *m the first one. */
-static bool judge(struct session *s, struct mark *first, struct buf *chars)
+/* Whether the marks in all.x that this node would have made are good. In
+ * *first is the first of them, if there is one, and in *message what it is
+ * on. */
+static bool judge(struct session *s, struct mark *first, uint32_t *message,
+    struct buf *chars)
 {
 	struct releases *all = s->proxy->releases;
 	const struct stanza *x = &all->x;
@@ -132,10 +176,15 @@ static bool judge(struct session *s, struct mark *first, struct buf *chars)
 	*first = (struct mark){.id = {NULL, 0}};
 	while (good && (node = mark_next(x, node)) != STANZA_NONE) {
 		struct mark *to = first->id.p ? &m : first;
+		uint32_t on = x->node[node].parent;
 
+		if ((on != 0 && !carried(x, on)) || !for_here(all, node))
+			continue;
 		good = mark_read(to, all->key, x, node,
 			   first->id.p ? &more : chars) &&
-		    between(x, x->node[node].parent, to);
+		    between(x, on, to);
+		if (to == first)
+			*message = on;
 	}
 	buf_release(&more);
 	return good;
@@ -174,21 +223,20 @@ bool release_look(struct session *s, int way, struct ruling *ruling)
 	struct releases *all = p->releases;
 	struct buf *chars = &all->chars;
 	struct mark m;
-	uint32_t node;
+	uint32_t message = 0;
 	bool error = span_is(p->root.type, "error"), known;
 
 	if (stanza_read(&all->x, buf_span(&p->canon)))
 		return true;
-	node = mark_next(&all->x, STANZA_NONE);
-	if (node == STANZA_NONE)
+	if (mark_next(&all->x, STANZA_NONE) == STANZA_NONE)
 		return true;
 	/* What an error answers may be in it, with what makes it an error. */
-	if (way == UP || (!error && !judge(s, &m, chars))) {
+	if (way == UP || (!error && !judge(s, &m, &message, chars))) {
 		forged(s, way, ruling);
 		return true;
 	}
-	known = !error && (all->x.node[node].parent == 0 ||
-			      own_copy(s, &all->x, &m));
+	known = !error && m.id.p &&
+	    (message == 0 || own_copy(s, &all->x, &m));
 	if (!strip(p))
 		return false;
 	if (!known)

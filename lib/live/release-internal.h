@@ -52,6 +52,7 @@ struct release {
 				     * writes to nobody writes to itself */
 	bool message, groupchat; /* else it cannot be sent; to a room */
 	struct buf by, rules, time; /* of the review */
+	int64_t when; /* it was settled, in microseconds */
 	char try[MARK_TRY], ping[MARK_TRY]; /* tokens of the last ones */
 	uint64_t link; /* of the component, by which it was sent */
 	unsigned losses; /* of those, before the server said that it has it */

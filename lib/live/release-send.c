@@ -29,8 +29,8 @@ struct span release_home(const struct release *r)
 	    buf_span(r->event == EVENT_SEND ? &r->from : &r->to));
 }
 
-/* A version 8 UUID (RFC 9562 section 5.8) of the review's id: asked again, it
- * is the same question. */
+/* A version 8 UUID (RFC 9562 section 5.8) of the review's id: asked again, with
+ * the review's time, it is the same question. */
 static void question_id(struct release *r, char id[UUID_LEN])
 {
 	static const char what[] = "cup release ";
@@ -63,11 +63,12 @@ void release_ask(struct release *r)
 	question_id(r, id);
 	buf_reset(&all->reason);
 	review_reason_write(&all->reason, &reason);
-	recorder_now(&p->recorder);
+	recorder_at(&p->recorder, r->when);
 	r->i.event = EVENT_SEND;
 	recorder_put(&p->recorder, &r->i.q.line, id, span_of("review"),
 	    EVENT_SEND, VERDICT_NONE, buf_span(&all->reason),
 	    buf_span(&r->stanza));
+	recorder_own(&p->recorder);
 	release_step(r, RELEASE_ASKED);
 	p->count.records_in++;
 	pipeline_put(p->pipeline, &r->i.q);
@@ -101,6 +102,12 @@ static void add_delay(struct release *r, struct buf *out)
 	buf_adds(out, "/>");
 }
 
+/* Whether the node will know it again, and has to. */
+static bool is_marked(struct release *r)
+{
+	return releases_here(r->all, jid_bare(buf_span(&r->to)));
+}
+
 static void add_mark(struct release *r, struct buf *out)
 {
 	struct mark m = {.id = {r->id, UUID_LEN},
@@ -110,27 +117,41 @@ static void add_mark(struct release *r, struct buf *out)
 	    .from = jid_bare(buf_span(&r->from)),
 	    .to = jid_bare(buf_span(&r->to))};
 
-	if (releases_here(r->all, m.to))
+	if (is_marked(r))
 		mark_write(out, r->all->key, &r->all->x, &m);
 }
 
-bool release_send(struct release *r)
+/* In all.out, with all that is added to it. False if it cannot be. */
+static bool compose(struct release *r)
 {
 	struct releases *all = r->all;
-	struct component *c = all->proxy->component;
-	const struct stanza_node *n;
+	struct span name;
 
-	if (!component_link(c) ||
-	    stanza_read(&all->x, buf_span(&r->stanza)))
+	if (stanza_read(&all->x, buf_span(&r->stanza)) ||
+	    (is_marked(r) && !mark_fits(&all->x)))
 		return false;
-	uuid_token(r->try, MARK_TRY);
-	n = &all->x.node[0];
+	name = all->x.node[0].name;
 	buf_reset(&all->out);
 	open_message(r, &all->out);
 	add_delay(r, &all->out);
 	add_mark(r, &all->out);
-	buf_addf(&all->out, "</%.*s>", SPAN_ARG(n->name));
-	if (!component_send(c, buf_span(&all->out)))
+	buf_addf(&all->out, "</%.*s>", SPAN_ARG(name));
+	return !stanza_read(&all->x, buf_span(&all->out));
+}
+
+bool release_send(struct release *r)
+{
+	struct component *c = r->all->proxy->component;
+
+	if (!component_link(c))
+		return false;
+	uuid_token(r->try, MARK_TRY);
+	if (!compose(r)) {
+		release_settle(r, OUTCOME_REFUSED,
+		    span_of("it has too much in it to be sent later"));
+		return false;
+	}
+	if (!component_send(c, buf_span(&r->all->out)))
 		return false;
 	release_step(r, RELEASE_SENT);
 	return true;

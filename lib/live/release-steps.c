@@ -41,12 +41,14 @@ struct session *releases_session(const struct releases *all, struct span jid)
  * they hear it, only while they are in it. */
 static const char *unfit(const struct release *r)
 {
-	const struct buf *occupant =
+	const struct buf *user =
 	    r->event == EVENT_SEND ? &r->from : &r->to;
 
 	if (!r->message)
 		return "only a message can be sent later";
-	if (r->groupchat && !releases_session(r->all, buf_span(occupant)))
+	if (!releases_here(r->all, jid_bare(buf_span(user))))
+		return "it is not a message of this node's users";
+	if (r->groupchat && !releases_session(r->all, buf_span(user)))
 		return "no longer in the room";
 	return NULL;
 }
@@ -97,11 +99,11 @@ static void begin(struct release *r)
 		release_settle(r, OUTCOME_TOLD, buf_span(&r->why));
 	else if (arrived(r))
 		sent(r);
-	else if (why)
-		refuse(r, why);
 	else if (r->old && !releases_here(all, buf_span(&r->to)))
 		release_settle(r, OUTCOME_DOUBTFUL,
 		    span_of("it may have been sent before"));
+	else if (why)
+		refuse(r, why);
 	else if (r->event != EVENT_SEND)
 		release_step(r, RELEASE_DUE);
 	else if (all->asked < RELEASES_ASKED)
@@ -323,14 +325,15 @@ static void condition(struct releases *all, struct span canonical,
 void releases_refused(struct releases *all, const struct xml_root *root,
     struct span canonical, bool told)
 {
-	struct release *r = all->first;
+	struct release *r = root->id.n ? all->first : NULL;
 	struct buf why = BUF_EMPTY;
 
 	while (r && !((r->step == RELEASE_SENT || r->step == RELEASE_THERE) &&
 			 span_same(root->to, buf_span(&r->from)) &&
 			 span_same(jid_bare(root->from),
 			     jid_bare(buf_span(&r->to))) &&
-			 span_same(root->id, buf_span(&r->ident))))
+			 span_same(root->id, buf_span(&r->ident)) &&
+			 !arrived(r)))
 		r = r->next;
 	if (!r)
 		return;

@@ -61,7 +61,6 @@ static void add(struct releases *all, const struct record *rec,
 {
 	struct release *r = mem_zalloc(sizeof(*r));
 	int event = event_from(v->event);
-	int64_t when = 0;
 
 	r->all = all;
 	r->i.kind = ITEM_RELEASE;
@@ -75,8 +74,8 @@ static void add(struct releases *all, const struct record *rec,
 	copy(&r->why, v->why);
 	take_held(r, v->held);
 	stamp_read(rec->field[RECORD_TIME].p, rec->field[RECORD_TIME].n,
-	    &when);
-	r->old = when < all->proxy->started;
+	    &r->when);
+	r->old = r->when < all->proxy->started;
 	map_add(&all->map, &r->node, (struct span){r->id, UUID_LEN});
 	r->prev = all->last;
 	if (all->last)

@@ -59,12 +59,25 @@ static void forget(struct sm *m, size_t count, size_t bytes)
 		continue;
 }
 
+/* Whether the server's answer to one, or its turn, is still to come: what then
+ * remains goes with what the client acknowledges, which has to be read. */
+static bool others_due(const struct sm *m)
+{
+	for (const struct sm_swap *w = m->swaps; w; w = w->next) {
+		if (!w->answered || (w->early && !w->placed))
+			return true;
+	}
+	return false;
+}
+
 bool sm_full(struct sm *m)
 {
 	if (m->count <= SM_SWAPS_MAX / 2 && m->bytes <= SM_SWAPS_BYTES / 2)
 		return false;
 	forget(m, SM_SWAPS_MAX / 2, SM_SWAPS_BYTES / 2);
-	return m->count > SM_SWAPS_MAX / 2 || m->bytes > SM_SWAPS_BYTES / 2;
+	return (m->count > SM_SWAPS_MAX / 2 ||
+		   m->bytes > SM_SWAPS_BYTES / 2) &&
+	    others_due(m);
 }
 
 struct sm_swap *sm_swap(struct sm *m, struct buf *error, size_t rest)

@@ -99,8 +99,8 @@ void sm_store_release(struct sm_store *);
  * turn has not come, what they say. */
 struct sm_swap *sm_swap(struct sm *, struct buf *error, size_t rest);
 void sm_swaps_release(struct sm *);
-/* Whether half of what may be open is: for now nothing more should be taken
- * from its client. */
+/* Whether half of what may be open is, and will be less by what the server
+ * says: for now nothing more should be taken from its client. */
 bool sm_full(struct sm *);
 /* The server answers: the open one of that id, from now on taken, or NULL. */
 struct sm_swap *sm_swapped(struct sm *, struct span id);

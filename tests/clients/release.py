@@ -361,6 +361,36 @@ def case_replayed():
         c.end()
 
 
+def case_wrapped():
+    """Where no carbon or archive puts it a good mark makes no difference."""
+    alice, bob = login("alice"), login("bob")
+    alice.chat(BOB, "keep me 15", "z1")
+    held("keep me 15")
+    bob.end()
+    past = Raw(C2S, tls=False).login("bob", "past")
+    settle("release", "keep me 15")
+    mark = re.search("<released .*?/>", stanza(past, "keep me 15")).group(0)
+    past.end()
+    bob = login("bob")
+    carol = Raw(C2S, tls=False).login("carol", "past")
+    for n, before, behind in (
+            (16, f"<w xmlns='urn:w' from='{ALICE}' to='{BOB}'>", "</w>"),
+            (17, "<forwarded xmlns='urn:xmpp:forward:0'><message xmlns="
+             f"'jabber:client' from='{ALICE}' to='{BOB}' type='chat'>",
+             "</message></forwarded>"),
+            (18, "<result xmlns='urn:xmpp:mam:2'><forwarded xmlns="
+             "'urn:xmpp:forward:0'><message xmlns='jabber:client' "
+             f"from='{ALICE}' to='{BOB}' type='chat'>",
+             "</message></forwarded></result>")):
+        carol.chat(BOB, f"keep me {n}", f"z{n}", before + mark + behind)
+        held(f"keep me {n}")
+    ask(bob)
+    for n in 16, 17, 18:
+        assert f"keep me {n}" not in bob.log, bob.log
+    for c in alice, bob, carol:
+        c.end()
+
+
 def case_wall():
     """A wall that was put up since; on the way out, and on the way in."""
     alice, bob = login("alice"), login("bob")

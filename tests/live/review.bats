@@ -80,6 +80,11 @@ lines_of() {
 	release untold
 }
 
+@test "a good mark in somebody else's wrapping lets nothing out" {
+	start_review
+	release wrapped
+}
+
 @test "a forged mark is refused and named, from a client and from outside" {
 	start_review
 	release forged replayed

@@ -102,6 +102,58 @@ static void test_servers(void)
 	       "<stanza-id xmlns=\"urn:xmpp:sid:0\" by=\"y\" id=\"4\"/>"
 	       "<x xmlns=\"http://jabber.org/protocol/muc#user\"/>"),
 	    "good with what servers add");
+	OK(around(CLIENT,
+	       "<delay xmlns=\"urn:xmpp:delay\" stamp=\"now\">Offline Storage"
+	       "</delay>" CHILDREN "&#xA; ",
+	       "<x xmlns=\"http://jabber.org/protocol/muc#user\">"
+	       "<item jid=\"alice@x/d\"/><status code=\"100\"/></x>"),
+	    "and as they write it");
+}
+
+static void test_smuggled(void)
+{
+	OK(!around(CLIENT, CHILDREN "words", ""),
+	    "bad for words beside its elements");
+	OK(!around(" type=\"groupchat\"" CLIENT, CHILDREN, ""),
+	    "bad as another type of message");
+	OK(!around(CLIENT, CHILDREN,
+	       "<delay xmlns=\"urn:xmpp:delay\" stamp=\"now\">words</delay>"),
+	    "bad for words in a delay");
+	OK(!around(CLIENT, CHILDREN,
+	       "<delay xmlns=\"urn:xmpp:delay\"><a xmlns=\"u:a\">x</a></delay>"),
+	    "or an element");
+	OK(!around(CLIENT, CHILDREN,
+	       "<stanza-id xmlns=\"urn:xmpp:sid:0\">words</stanza-id>"),
+	    "or in an id");
+	OK(!around(CLIENT, CHILDREN,
+	       "<x xmlns=\"http://jabber.org/protocol/muc#user\">"
+	       "<invite to=\"c@x\"><reason>words</reason></invite></x>"),
+	    "or in an invitation");
+	OK(!around(CLIENT, CHILDREN,
+	       "<x xmlns=\"http://jabber.org/protocol/muc#user\">"
+	       "<item><reason>words</reason></item></x>"),
+	    "or in what a room says of who speaks");
+	OK(!around(CLIENT, CHILDREN,
+	       "<x xmlns=\"http://jabber.org/protocol/muc#user\">words</x>"),
+	    "or beside that");
+}
+
+static void test_parts(void)
+{
+	struct buf m = BUF_EMPTY;
+	struct stanza s = {0};
+
+	buf_adds(&m, "<message" CLIENT ">");
+	for (int i = 0; i < MARK_PARTS; i++)
+		buf_addf(&m, "<a xmlns=\"u:a\" n=\"%d\"/>", i);
+	buf_adds(&m, "<delay xmlns=\"urn:xmpp:delay\"/></message>");
+	OK(!stanza_read(&s, buf_span(&m)) && mark_fits(&s),
+	    "so many elements a mark can cover");
+	m.len -= 10;
+	buf_adds(&m, "<b xmlns=\"u:a\"/></message>");
+	OK(!stanza_read(&s, buf_span(&m)) && !mark_fits(&s), "but not more");
+	stanza_release(&s);
+	buf_release(&m);
 }
 
 static void test_forged(void)
@@ -191,6 +243,8 @@ int main(void)
 {
 	test_servers();
 	test_forged();
+	test_smuggled();
+	test_parts();
 	test_strip();
 	test_component();
 	return tap_done();
