@@ -71,6 +71,7 @@ node() {
 	local name=$1
 	shift
 	AT[$name]=$(free_port)
+	# shellcheck disable=SC2086
 	cup-config "$name" listen="tcp:127.0.0.1:${AT[$name]}" tls=none \
 		server="tcp:127.0.0.1:$C2S" domain=acme.localhost \
 		events=message,muc,login,logout,presence \
@@ -80,7 +81,7 @@ node() {
 		compliance-private-key="$PWD/$name.key" \
 		ping-interval=200ms answer-timeout=500ms \
 		connect-timeout=500ms hold-timeout="${HOLD}ms" \
-		${SETTINGS:+"$SETTINGS"} journal="$PWD/$name" refused="$PWD/$name.refused" >config.out
+		${SETTINGS-} journal="$PWD/$name" refused="$PWD/$name.refused" >config.out
 	cup-node "$name" 2>>"$name.log" 3>&- &
 	STARTED+=("$!")
 	eventually 10 node_is "$name" pipeline up

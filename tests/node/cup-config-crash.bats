@@ -20,7 +20,7 @@ sound() {
 }
 
 @test "killed at any moment, it leaves the old file or the new, and a history" {
-	rounds=150
+	rounds=70
 	begin=${EPOCHREALTIME/./}
 	cup-config n1 max-clients=1000 >/dev/null
 	takes=$((${EPOCHREALTIME/./} - begin))

@@ -151,8 +151,7 @@ cup-print: line 7: is cut off'
 }
 
 @test "it ends quietly with its reader" {
-	for _ in {1..50}; do hello; done >some
-	for _ in {1..100}; do cat some; done >many
+	hello | awk '{ for (i = 0; i < 5000; i++) print }' >many
 	# shellcheck disable=SC2016
 	run --separate-stderr -0 bash -c 'cup-print many | head -n 1; [ "${PIPESTATUS[0]}" = 141 ]'
 	assert_equal "$stderr" ''

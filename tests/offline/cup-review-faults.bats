@@ -43,16 +43,16 @@ pause() {
 
 @test "killed at any instant: each is settled once, never without its record, and done" {
 	local n
-	many_held 120
+	many_held 60
 	touch handed answers
 	start_node
 	# Each asks until somebody has settled it.
-	for n in $(seq 120); do
+	for n in $(seq 60); do
 		printf '%s\n' "$(held_id "$n")"
 	done | xargs -P 3 -n 1 bash -c 'until cup-review --release --why "$0" --socket '"$SOCKET"' "$0" 2>err.$$; do
 		grep -q "was released by" err.$$ && break; done; echo "$0" >>answers' 3>&- &
 	local asking=$!
-	for n in $(seq 25); do
+	for n in $(seq 15); do
 		cup-review --serve "$SOCKET" --to reviews journal 2>>keeper.log 3>&- &
 		KEEPER=$!
 		pause "$n"
@@ -61,7 +61,7 @@ pause() {
 	done
 	start_keeper
 	wait "$asking"
-	eventually 20 bash -c '[ "$(cup-search reviews | grep -F "verdict=\"done\"" | grep -o "ref=\"[^\"]*" | sort -u | wc -l)" = 120 ]'
+	eventually 20 bash -c '[ "$(cup-search reviews | grep -F "verdict=\"done\"" | grep -o "ref=\"[^\"]*" | sort -u | wc -l)" = 60 ]'
 	touch stop
 	end_keeper
 	wait "$NODE_PID"
@@ -70,7 +70,7 @@ pause() {
 	# One review settles each, and all who asked got it.
 	run -0 bash -c 'cup-search reviews | grep -F " event=\"send\"" | grep -o "ref=\"[^\"]*" | sort | uniq -c | awk "\$1 != 1" | wc -l'
 	assert_output 0
-	assert_equal "$(sort -u answers | wc -l)" 120
+	assert_equal "$(sort -u answers | wc -l)" 60
 	# What was handed out is on record; more than once only with a record
 	# before each further time.
 	cup-search reviews | grep -F ' event="send"' | column 1 | sort >settled

@@ -134,8 +134,9 @@ options() {
 		grep -oE '\b[a-z]+/[a-z-]+\.[ch]\b')
 	((count > 25))
 	# Each folder has its chief header there, which says what is in it.
-	for file in "$TOP"/lib/*/*.c; do
-		file=${file%/*}
+	for file in "$TOP"/lib/*/; do
+		file=${file%/}
+		compgen -G "$file/*.c" >folder || continue
 		run -0 grep -oE " ${file##*/}/[a-z]*\.h " "$TOP/README"
 		run -0 grep -qE "^(/\*| \*) lib/${file##*/} " \
 			"$TOP/lib/${output// /}"

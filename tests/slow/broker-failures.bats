@@ -222,7 +222,9 @@ wrong() {
 			*twice*) printf "%s\n" "$line" ;;
 			esac
 			printf "%s\n" "$line"; done' server one
-	SETTINGS=judge-only=yes HOLD=300 node n1 "$(url one)"
+	# A busy machine may take a while for 8 MiB.
+	SETTINGS="judge-only=yes ping-interval=2s answer-timeout=2s" HOLD=300 \
+		node n1 "$(url one)"
 	PORT=${AT[n1]} begin_case wrong
 	said ready
 	wrong changed 'line=$(printf "%s\n" "$line" | sed "s/wrong/right/")' \
