@@ -67,6 +67,7 @@ struct holds {
 	const char *node_name; /* only of this node; NULL: of any */
 	bool keep;	       /* lines and reviews of what is settled, too */
 	struct map by_id, by_review;
+	struct map ahead; /* released records whose review did not come yet */
 	struct hold *first, *last; /* open */
 	size_t open;
 	struct hold *all, *all_last;
@@ -85,7 +86,8 @@ struct hold *holds_take(struct holds *, const struct record *,
 
 /* Take the next record of the review journal, whose line, with its LF, is kept
  * as long as it may be handed out. Returns what it settles; else NULL. Of what
- * is no review only a record that was released is kept. */
+ * is no review only a record that was released is kept, which may come before
+ * the review that released it, and means nothing until that does. */
 struct settled *holds_review(struct holds *, const struct record *,
     struct span line);
 

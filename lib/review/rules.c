@@ -156,10 +156,11 @@ static void write_record(struct buf *b, struct span node,
 	record_write(b, &r);
 }
 
-static bool settles(const struct hold *h, enum review_verdict v)
+bool rules_settle(const struct hold *h, enum review_verdict v)
 {
-	return v == REVIEW_REFUSE || v == REVIEW_EXPIRED ||
-	    (v == REVIEW_RELEASE && h->voices + 1 >= h->terms.reviewers);
+	return !h->settled && (v == REVIEW_REFUSE || v == REVIEW_EXPIRED ||
+		(v == REVIEW_RELEASE &&
+		    h->voices + 1 >= h->terms.reviewers));
 }
 
 void rules_record(struct buf *b, const struct hold *h, struct review v)
@@ -173,7 +174,7 @@ void rules_record(struct buf *b, const struct hold *h, struct review v)
 	else if (h->settled)
 		node = span_of(h->settled->node_name);
 	v.ref = (struct span){h->id, UUID_LEN};
-	if (!h->settled && settles(h, v.verdict)) {
+	if (rules_settle(h, v.verdict)) {
 		review_rules(&rules, r->field[RECORD_REASON]);
 		v.event = r->field[RECORD_EVENT];
 		v.rules = buf_span(&rules);

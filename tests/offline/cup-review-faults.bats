@@ -109,6 +109,32 @@ asked_again() {
 	assert_output ""
 }
 
+# journaled LINES: the first lines of ./reviews are in ./cut, as if who wrote them
+# had been killed then.
+journaled() {
+	rm -rf cut
+	cup-search reviews | head -n "$1" | cup-log cut >/dev/null
+}
+
+@test "what is to be printed is on disk before its review, and nothing without it" {
+	many_held 1
+	cup-review --release "$(held_id 1)" --to reviews journal >released
+	assert_equal "$(cup-search reviews | column 5)" $'send\nreview\nreview'
+	journaled 1
+	run -0 cup-review --to cut journal
+	assert_equal "$(column 1 <<<"$output")" "$(held_id 1)"
+	run -0 cup-review --release "$(held_id 1)" --to cut journal
+	assert_output --partial 'secret 1'
+	refute_output --partial "$(column 1 <released)"
+	run -1 cup-review --release "$(held_id 1)" --to cut journal
+	# With it the same record is printed once it is asked for.
+	journaled 2
+	run -1 cup-review --to cut journal
+	run -0 bash -c "cup-review --release $(held_id 1) --to cut journal | cut -f 1-7,9-"
+	assert_output "$(cut -f 1-7,9- released)"
+	run -1 cup-review --release "$(held_id 1)" --to cut journal
+}
+
 @test "a release that could not be printed is printed when it is asked for again" {
 	many_held 1
 	run --separate-stderr -74 bash -c "cup-review --release $(held_id 1) --to reviews journal >/dev/full"
