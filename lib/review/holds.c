@@ -37,6 +37,12 @@ struct settled *holds_settled(const struct holds *s, struct span id)
 	return n ? MAP_OWNER(n, struct settled, node) : NULL;
 }
 
+int64_t hold_expiry(const struct hold *h)
+{
+	return h->terms.expires
+	    ? h->time + (int64_t)h->terms.expires * 1000000 : 0;
+}
+
 /* What refers to it may come before it. */
 static struct hold *hold_of(struct holds *s, struct span id)
 {

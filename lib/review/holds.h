@@ -94,6 +94,9 @@ struct settled *holds_review(struct holds *, const struct record *,
 /* The held record of that id, or NULL if there is none. */
 struct hold *holds_find(const struct holds *, struct span id);
 
+/* When it expires, in microseconds since 1970; 0: never. */
+int64_t hold_expiry(const struct hold *);
+
 /* What the review of that id settled; NULL: nothing. */
 struct settled *holds_settled(const struct holds *, struct span id);
 

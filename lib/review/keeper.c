@@ -32,16 +32,9 @@ static void fail_reading(struct keeper *k, const char *path, const char *why)
 	keeper_fail(k, KEEPER_JOURNAL);
 }
 
-/* When it expires, in microseconds; 0: never. */
-static int64_t expiry(const struct hold *h)
-{
-	return h->terms.expires
-	    ? h->time + (int64_t)h->terms.expires * 1000000 : 0;
-}
-
 static void expect(struct keeper *k, const struct hold *h)
 {
-	int64_t due = expiry(h);
+	int64_t due = hold_expiry(h);
 
 	if (due && (!k->expires || due < k->expires))
 		k->expires = due;
@@ -167,7 +160,7 @@ static void expire_due(struct keeper *k)
 	k->expires = 0;
 	for (struct hold *h = k->holds.first, *next; h; h = next) {
 		next = h->next;
-		if (expiry(h) && expiry(h) <= now)
+		if (hold_expiry(h) && hold_expiry(h) <= now)
 			expire(k, h);
 		else
 			expect(k, h);

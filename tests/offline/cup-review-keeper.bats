@@ -123,6 +123,9 @@ teardown() {
 	assert_equal "$stderr" "cup-review: '$(held_id 1)' needs another reviewer, too
 cup-review: '$(held_id 2)' needs another reviewer, too"
 	run --separate-stderr -1 as nobody --release --socket "$SOCKET" "$(held_id 1)"
+	# Left to who has had his say it would be left to nobody.
+	run --separate-stderr -1 as _apt --escalate nobody --socket "$SOCKET" "$(held_id 1)"
+	assert_equal "$stderr" "cup-review: '$(held_id 1)' cannot be escalated: 'nobody' has released it already"
 	# Also over a restart.
 	kill_keeper
 	start_keeper --group nogroup

@@ -147,6 +147,16 @@ $(held_id 3)"
 	assert_output --partial ' verdict="release" by="'
 }
 
+@test "what has expired is not released, but can be refused" {
+	held 4 eve@acme.example/x late terms=expires:60 | journal_held
+	TIME=$(now) held 5 eve@acme.example/x early terms=expires:3600 | journal_held
+	run --separate-stderr -1 release 4
+	assert_output ""
+	assert_equal "$stderr" "cup-review: '$(held_id 4)' has expired"
+	run -0 release 5
+	run -0 cup-review --refuse "$(held_id 4)" --why late --to reviews journal
+}
+
 @test "a note and an escalation are on record, and settle nothing" {
 	run -0 cup-review --note "$(held_id 1)" --why 'ask legal' --to reviews journal
 	run --separate-stderr -1 cup-review --escalate nobody "$(held_id 1)" --to reviews journal
