@@ -33,11 +33,13 @@ release() {
 		"--refuse $(held_id 1) --to reviews journal" "--serve unix:s --to r" \
 		"--serve tcp:h:1 --to r journal" "--release --refuse $(held_id 1) --to r journal" \
 		'--stage unix:s journal' '--command x journal' '--reviewer anna journal' \
-		'--context 1001 journal' '--stage nowhere'; do
+		'--context 1001 journal' '--stage nowhere' '--settled --node node1' \
+		'--settled -i --node node1' '--context 1 --socket unix:s'; do
 		# shellcheck disable=SC2086
 		run --separate-stderr -64 cup-review $wrong
 		assert_output ""
 	done
+	assert_regex "$stderr" '^cup-review: --context needs a JOURNAL: a keeper tells only what is held'
 }
 
 @test "what is held and not settled is listed, oldest first, as records" {
