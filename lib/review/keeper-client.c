@@ -97,6 +97,8 @@ static void tell(struct client *c,
 		return;
 	}
 	add(k, &b);
+	/* Where this is missing the answer was cut off. */
+	buf_addf(&b, "# end %zu\n", b.len);
 	link_write(c->link, b.data, b.len);
 	buf_release(&b);
 }

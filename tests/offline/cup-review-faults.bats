@@ -207,6 +207,23 @@ journaled() {
 	assert_equal "$stderr" "cup-review: keeper 'unix:$PWD/node1/review': No such file or directory"
 }
 
+@test "an answer that is cut off is none" {
+	local said pid
+	many_held 2
+	for said in '' '# refused' "$(cup-review journal)"$'\n' "$(cup-review journal | head -c 100)" \
+		"$(cup-review journal)"$'\n# end 100\n' "$(cup-review journal)"$'\n# end'; do
+		printf %s "$said" >said
+		rm -f fake
+		socat -t 1 UNIX-LISTEN:fake SYSTEM:'head -n 1 >/dev/null; cat said' 2>/dev/null 3>&- &
+		pid=$!
+		eventually 5 test -S fake
+		run --separate-stderr -75 cup-review --socket unix:fake
+		assert_output ""
+		assert_equal "$stderr" "cup-review: keeper 'unix:fake': its answer is cut off"
+		wait "$pid" || :
+	done
+}
+
 @test "a keeper that cannot listen, or read a journal, says so and ends" {
 	many_held 1
 	run --separate-stderr -71 cup-review --serve unix:nowhere/review --to reviews journal
