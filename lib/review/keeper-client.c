@@ -153,10 +153,19 @@ static void settle(struct client *c, const struct review *asked)
 }
 
 /* What a node says of a review, under the id that it gave it. */
-static void take_outcome(struct client *c, struct record *r)
+static void take_outcome(struct client *c, struct record *r, struct span ref)
 {
 	struct keeper *k = c->keeper;
 
+	if (!holds_settled(&k->holds, ref)) {
+		buf_reset(&k->why);
+		/* In words, and for a pipeline. */
+		buf_addf(&k->why,
+		    "'%.*s' has settled nothing here\n# unjudged %.*s",
+		    SPAN_ARG(ref), SPAN_ARG(r->field[RECORD_ID]));
+		refuse(c, buf_str(&k->why));
+		return;
+	}
 	record_set_verdict(r, VERDICT_PASS);
 	r->field[RECORD_PROOF] = span_of("-");
 	buf_reset(&k->line);
@@ -185,7 +194,7 @@ static void on_record(struct client *c, struct span line)
 		refuse(c, buf_str(&k->why));
 	} else if (c->own &&
 	    (v.verdict == REVIEW_DONE || v.verdict == REVIEW_ARRIVED)) {
-		take_outcome(c, &r);
+		take_outcome(c, &r, v.ref);
 	} else {
 		settle(c, &v);
 	}

@@ -60,16 +60,18 @@ static void pend(struct keeper *k, struct client *c, struct settled *d,
 	k->pending[k->pendings++] = (struct pending){c, d, arrived};
 }
 
-/* Which review's arrival a record tells of, NULL: none's. */
+/* Which review's arrival a record is the first to tell of, NULL: none's. */
 static struct settled *arrival_of(struct keeper *k, const struct record *r)
 {
+	struct settled *d;
 	struct review v;
 
 	if (stanza_read(&k->holds.stanza, r->field[RECORD_STANZA]) ||
 	    review_read(&v, &k->holds.stanza, &k->holds.chars) ||
 	    v.verdict != REVIEW_ARRIVED)
 		return NULL;
-	return holds_settled(&k->holds, v.ref);
+	d = holds_settled(&k->holds, v.ref);
+	return d && !d->arrived.len ? d : NULL;
 }
 
 /* The state is ahead of the disk only until the next commit, before which
@@ -87,8 +89,8 @@ bool keeper_write(struct keeper *k, struct span line, struct client *c,
 	}
 	switch (ledger_add(k->ledger, (struct span){line.p, line.n - 1}, &r)) {
 	case WRITER_TAKEN:
+		arrived = arrival_of(k, &r);
 		d = holds_review(&k->holds, &r, line);
-		arrived = d ? NULL : arrival_of(k, &r);
 		break;
 	case WRITER_REPEATED:
 	case WRITER_CONFLICT:
@@ -100,7 +102,7 @@ bool keeper_write(struct keeper *k, struct span line, struct client *c,
 		keeper_fail(k, KEEPER_LEDGER);
 		return true;
 	}
-	pend(k, c, d ? d : arrived, arrived != NULL);
+	pend(k, c, arrived ? arrived : d, arrived != NULL);
 	if (ledger_pending(k->ledger) >= LEDGER_MOST)
 		keeper_commit(k);
 	return true;

@@ -91,6 +91,45 @@ taken_is() {
 	leave
 }
 
+@test "what came of a review that settled nothing here is refused" {
+	start_keeper
+	settle --release 1
+	outcome "$(held_id 1)" 'done' ' outcome="sent"' >sent
+	run -0 ask "$(cat sent)"
+	assert_output "# refused '$(held_id 1)' has settled nothing here
+# unjudged $(column 1 <sent)"
+	run -0 reviews 'done'
+	assert_output ""
+	# Behind a stage nobody waits for it.
+	start_stage
+	cat sent >&8
+	eventually 5 grep -q 'verdict="done"' staged
+	assert_equal "$(grep 'done' staged)" "$(cat sent)"
+	run -0 cat stage.log
+	assert_line "cup-review: the keeper does not know what record $(column 1 <sent) tells of"
+	exec 8>&-
+	wait "$STAGE"
+	STAGE=
+}
+
+@test "the first arrival that is told of counts" {
+	start_keeper
+	settle --release 1
+	take
+	taken_is 1
+	leave
+	take
+	taken_is 1
+	outcome "$(settled_by 1)" arrived ' try="abc123"' >&7
+	outcome "$(settled_by 1)" arrived ' try="def456"' >&7
+	taken_is 3
+	leave
+	take
+	eventually 5 grep -q 'verdict="arrived"' taken
+	assert_equal "$(grep -o 'try="[^"]*"' taken)" 'try="abc123"'
+	leave
+}
+
 @test "what is not done is handed out again, and that is on record first" {
 	start_keeper
 	settle --release 1
