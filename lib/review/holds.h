@@ -57,6 +57,7 @@ struct settled {
 	struct buf arrived; /* the record that says so, with its LF */
 	struct buf printed; /* the record by which it was let out, likewise,
 			     * where no node does that */
+	bool due;	    /* to be handed out, */
 	bool handed;	    /* out, and */
 	const void *with;   /* whom it is with; NULL: nobody that is there */
 };

@@ -19,6 +19,8 @@ enum {
 	KEEPER_BACKLOG = 1 << 20, /* that they do not read */
 	KEEPER_CLOSE = 5000,	  /* milliseconds to take what is left */
 	KEEPER_COMMAND = 60000,	  /* that a command may take */
+	KEEPER_WINDOW = 64,	  /* that a node has in hand at a time, */
+	KEEPER_WINDOW_BYTES = 4 << 20, /* and of how many bytes */
 };
 
 struct client {
@@ -31,6 +33,7 @@ struct client {
 	bool own;	 /* root, or who runs the keeper */
 	bool node;	 /* it takes what is settled, */
 	char *node_name; /* of this node; NULL: of any */
+	size_t has, has_bytes; /* of those, that are not done */
 	bool gone;	 /* to be freed */
 };
 

@@ -91,6 +91,32 @@ taken_is() {
 	leave
 }
 
+@test "a node has so many in hand, and gets the next for each that is done" {
+	local n
+	for n in $(seq 4 73); do
+		held "$n" a@acme.example/x secret
+	done | journal_held
+	start_keeper
+	for n in $(seq 4 73); do
+		held_id "$n"
+		echo
+	done | xargs cup-review --release --socket "$SOCKET"
+	take
+	taken_is 64
+	for n in 1 2 3; do
+		outcome "$(sed -n "${n}p" <(grep verdict= taken) | column 1)" 'done' ' outcome="sent"'
+	done >sent
+	cat sent >&7
+	taken_is 70
+	assert_equal "$(grep -c 'verdict="release"' taken)" 67
+	# Nor is more of it on record as handed out again than it has in hand.
+	leave
+	take
+	taken_is 64
+	assert_equal "$(reviews again | wc -l)" 64
+	leave
+}
+
 @test "what came of a review that settled nothing here is refused" {
 	start_keeper
 	settle --release 1
