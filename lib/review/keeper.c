@@ -191,6 +191,7 @@ static void on_tick(void *arg)
 	keeper_look(k);
 	keeper_commit(k);
 	keeper_hand_out(k);
+	keeper_close_late(k);
 	if (!k->end.fault && ledger_due(k->ledger) >= 0 &&
 	    !ledger_rest(k->ledger))
 		keeper_fail(k, KEEPER_LEDGER);

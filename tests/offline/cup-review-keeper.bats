@@ -253,20 +253,34 @@ cup-review: '$(held_id 2)' needs another reviewer, too"
 	run -0 ask '# status'
 	# It stays open for others, and for who runs it.
 	cat >crowd.py <<-'END'
-		import socket, sys
-		peers = [socket.socket(socket.AF_UNIX) for _ in range(40)]
-		refused = 0
-		for p in peers:
-		    p.connect(sys.argv[1])
+		import socket, sys, time
+		path, request, until_end = sys.argv[1], sys.argv[2], sys.argv[3] == "end"
+
+		def refused(p):
 		    try:
-		        p.sendall(b"# ping 1\n")
-		        refused += p.recv(100) != b"# ping 1\n"
+		        p.connect(path)
+		        p.sendall(request.encode() + b"\n")
+		        answer = b""
+		        while more := p.recv(100):
+		            answer += more
+		            if not until_end:
+		                break
+		        return not answer
 		    except OSError:
-		        refused += 1
-		print(refused)
+		        return True
+
+		peers = [socket.socket(socket.AF_UNIX) for _ in range(40)]
+		print(sum([refused(p) for p in peers]))
+		# Who does not go is cut off, and there is room again.
+		began = time.monotonic()
+		while until_end and refused(socket.socket(socket.AF_UNIX)):
+		    assert time.monotonic() - began < 20
+		    time.sleep(0.1)
 	END
-	run -0 setpriv --reuid nobody --regid nogroup --clear-groups \
-		/usr/bin/python3 - "${SOCKET#unix:}" <crowd.py
-	assert_output 8
-	run -0 ask '# status'
+	for what in '# ping 1,first' '# status,end'; do
+		run -0 setpriv --reuid nobody --regid nogroup --clear-groups /usr/bin/python3 - \
+			"${SOCKET#unix:}" "${what%,*}" "${what#*,}" <crowd.py
+		assert_output 8
+		run -0 ask '# status'
+	done
 }
