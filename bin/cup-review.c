@@ -95,8 +95,12 @@ static struct digest *open_proof(const char *key)
 
 static void open_group(struct review_settings *o)
 {
-	if (o->group && !reviewers_group(&o->reviewers, o->group))
-		diag_die(EX_CONFIG, "there is no group '%s'", o->group);
+	if (!o->group || reviewers_group(&o->reviewers, o->group))
+		return;
+	if (errno)
+		diag_die_errno(EX_TEMPFAIL, "group '%s' cannot be looked up",
+		    o->group);
+	diag_die(EX_CONFIG, "there is no group '%s'", o->group);
 }
 
 /* ---- the daemon, and its hand in a pipeline */

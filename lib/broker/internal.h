@@ -80,9 +80,10 @@ void broker_again(void *broker, struct inquiry *);
  * False: it is no such record. */
 bool broker_review(struct broker *, struct judge *, const struct record *,
     struct span line);
-/* The judge whose review a record tells the outcome of, NULL: none, or it is
- * not known. */
-struct judge *broker_reviewer(struct broker *, const struct record *);
+/* Whether a record tells what came of a review, and who gave that: *by, NULL:
+ * it is not known. */
+bool broker_outcome(struct broker *, const struct record *,
+    struct judge **by);
 
 /* answer.c: a record came from a judge, or a ping of the input's. */
 void broker_answer(void *broker, struct judge *, struct span line);

@@ -63,15 +63,23 @@ bool broker_review(struct broker *b, struct judge *j, const struct record *r,
 	return true;
 }
 
-struct judge *broker_reviewer(struct broker *b, const struct record *r)
+bool broker_outcome(
+    struct broker *b, const struct record *r, struct judge **by)
 {
 	struct map_node *node;
 	struct review review;
 
-	if (!read_review(&b->reviews, r, &review))
-		return NULL;
+	*by = NULL;
+	if (b->config.notify || !read_review(&b->reviews, r, &review) ||
+	    (review.verdict != REVIEW_DONE &&
+		review.verdict != REVIEW_ARRIVED))
+		return false;
 	node = map_find(&b->reviews.by_id, review.ref);
-	return node ? MAP_OWNER(node, struct given, node)->by : NULL;
+	if (node)
+		*by = MAP_OWNER(node, struct given, node)->by;
+	else if (b->judges == 1)
+		*by = &b->judge[0];
+	return true;
 }
 
 void reviews_release(struct reviews *v)

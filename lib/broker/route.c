@@ -14,16 +14,21 @@ static bool fit(const struct judge *j, const struct inquiry *q)
 	    !(q->tried >> j->number & 1);
 }
 
+/* What came of a review is asked of who gave that, and of nobody else. */
+static bool is_outcome(struct broker *b, const struct inquiry *q,
+    struct judge **by)
+{
+	*by = NULL;
+	return q->kind == INQUIRY_RECORD && broker_outcome(b, &q->record, by);
+}
+
 static struct judge *choose(struct broker *b, const struct inquiry *q)
 {
 	struct judge *best = NULL;
 	uint64_t key, weight, most = 0;
 
-	if (q->kind == INQUIRY_RECORD && q->record.event == EVENT_REVIEW)
-		best = broker_reviewer(b, &q->record);
-	if (best && fit(best, q))
-		return best;
-	best = NULL;
+	if (is_outcome(b, q, &best))
+		return best && fit(best, q) ? best : NULL;
 	if (!b->config.balance || q->kind != INQUIRY_RECORD) {
 		for (size_t i = 0; i < b->judges; i++) {
 			if (fit(&b->judge[i], q))
@@ -94,14 +99,19 @@ void broker_give_up(struct broker *b, struct inquiry *q, const char *text)
 	broker_settle(b, q, buf_span(&b->scratch));
 }
 
-/* Nobody is there: it waits, or, if that is allowed, skips the question. */
+/* Nobody is there: it waits, or, if that is allowed, skips the question; but
+ * what came of a review is of no use to anybody else. */
 static void set_aside(struct broker *b, struct inquiry *q)
 {
+	struct judge *by;
+
 	if (!b->config.skip_if_down || !all_failed(b)) {
 		q->judge = NULL;
 		inquiries_add(&b->waiting, q);
 	} else if (q->kind == INQUIRY_PING) {
 		broker_settle(b, q, (struct span){NULL, 0});
+	} else if (is_outcome(b, q, &by)) {
+		broker_give_up(b, q, "who settled that is not there");
 	} else {
 		skip(b, q);
 	}
@@ -127,6 +137,11 @@ void broker_route(struct broker *b, struct inquiry *q)
 	if (!j && any_up(b)) {
 		q->tried = 0;
 		j = choose(b, q);
+	}
+	/* It is not kept: a ping behind it would be, too. */
+	if (!j && any_up(b)) {
+		broker_give_up(b, q, "who settled that is not there");
+		return;
 	}
 	if (!j) {
 		set_aside(b, q);

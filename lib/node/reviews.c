@@ -40,6 +40,26 @@ char *reviews_key(const struct conf *c)
 	return buf_detach(&path);
 }
 
+/* That it is there outlasts a crash. */
+static bool sync_folder(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	struct buf folder = BUF_EMPTY;
+	bool ok;
+	int fd;
+
+	if (slash)
+		buf_add(&folder, path, (size_t)(slash - path) + 1);
+	else
+		buf_addc(&folder, '.');
+	fd = open(buf_str(&folder), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	ok = fd >= 0 && fsync(fd) == 0;
+	if (fd >= 0)
+		close(fd);
+	buf_release(&folder);
+	return ok;
+}
+
 /* Write it under another name first: a key of which a part is lost would be
  * another one. */
 static bool make(const char *path)
@@ -57,7 +77,7 @@ static bool make(const char *path)
 	    out_write(fd, key, sizeof(key)) && fsync(fd) == 0;
 	if (fd >= 0)
 		ok = close(fd) == 0 && ok;
-	ok = ok && rename(buf_str(&fresh), path) == 0;
+	ok = ok && rename(buf_str(&fresh), path) == 0 && sync_folder(path);
 	buf_release(&fresh);
 	return ok;
 }

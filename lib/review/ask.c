@@ -101,6 +101,25 @@ enum ask_answer ask_settle(struct ask *a, const struct review *v,
 	return found;
 }
 
+/* Take the last line off, "# end N" behind N bytes. False if it is another: the
+ * keeper was ended before it had said all. */
+static bool take_end(struct buf *lines)
+{
+	struct buf end = BUF_EMPTY;
+	size_t at = lines->len;
+	bool whole;
+
+	while (at && (at == lines->len || lines->data[at - 1] != '\n'))
+		at--;
+	buf_addf(&end, "# end %zu\n", at);
+	whole = span_is((struct span){lines->data + at, lines->len - at},
+	    buf_str(&end));
+	if (whole)
+		lines->len = at;
+	buf_release(&end);
+	return whole;
+}
+
 enum ask_answer ask_lines(struct ask *a, const char *request,
     struct buf *lines, struct buf *why)
 {
@@ -117,8 +136,13 @@ enum ask_answer ask_lines(struct ask *a, const char *request,
 	if (!ok || !span_is(buf_span(why), ended))
 		return ASK_FAILED;
 	buf_reset(why);
-	if (!span_starts(buf_span(lines), refused))
+	if (span_starts(buf_span(lines), refused) &&
+	    lines->data[lines->len - 1] == '\n') {
+		buf_add(why, lines->data + n, lines->len - n - 1);
+		return ASK_REFUSED;
+	}
+	if (take_end(lines))
 		return ASK_DONE;
-	buf_add(why, lines->data + n, lines->len - n - 1);
-	return ASK_REFUSED;
+	buf_adds(why, "its answer is cut off");
+	return ASK_FAILED;
 }

@@ -34,7 +34,7 @@ enum ask_answer ask_settle(struct ask *, const struct review *,
     struct buf *answer);
 
 /* Ask for all lines of a request ("status", "list"), which ends the
- * connection. ASK_DONE, or why not in why. */
+ * connection. ASK_DONE, or why not in why, as where they are not all. */
 enum ask_answer ask_lines(struct ask *, const char *request,
     struct buf *lines, struct buf *why);
 

@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "base/stamp.h"
+#include "review/ahead.h"
 
 static char *copy(struct span s)
 {
@@ -34,6 +35,12 @@ struct settled *holds_settled(const struct holds *s, struct span id)
 	struct map_node *n = map_find(&s->by_review, id);
 
 	return n ? MAP_OWNER(n, struct settled, node) : NULL;
+}
+
+int64_t hold_expiry(const struct hold *h)
+{
+	return h->terms.expires
+	    ? h->time + (int64_t)h->terms.expires * 1000000 : 0;
 }
 
 /* What refers to it may come before it. */
@@ -150,6 +157,7 @@ static struct settled *settle(struct holds *s, const struct review *v,
 	*(s->settled_last ? &s->settled_last->after : &s->settled) = d;
 	s->settled_last = d;
 	undone_append(s, d);
+	ahead_take(&s->ahead, (struct span){d->id, UUID_LEN}, &d->printed);
 	if (h->held)
 		open_remove(s, h);
 	if (!s->keep) {
@@ -232,14 +240,17 @@ static void take_printed(
     struct holds *s, const struct record *r, struct span line)
 {
 	struct review_reason reason;
-	struct settled *d = NULL;
+	struct settled *d;
 
-	if (review_reason_read(r->field[RECORD_REASON], &reason))
-		d = holds_settled(s, reason.id);
-	if (!d || d->done)
+	if (!review_reason_read(r->field[RECORD_REASON], &reason))
 		return;
-	buf_reset(&d->printed);
-	buf_addspan(&d->printed, line);
+	d = holds_settled(s, reason.id);
+	if (!d) {
+		ahead_add(&s->ahead, reason.id, line);
+	} else if (!d->done) {
+		buf_reset(&d->printed);
+		buf_addspan(&d->printed, line);
+	}
 }
 
 struct settled *holds_review(
@@ -319,6 +330,7 @@ void holds_release(struct holds *s)
 			hold_free(MAP_OWNER(n, struct hold, node));
 		}
 	}
+	ahead_release(&s->ahead);
 	map_release(&s->by_id);
 	map_release(&s->by_review);
 	stanza_release(&s->stanza);

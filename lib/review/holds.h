@@ -57,6 +57,7 @@ struct settled {
 	struct buf arrived; /* the record that says so, with its LF */
 	struct buf printed; /* the record by which it was let out, likewise,
 			     * where no node does that */
+	bool due;	    /* to be handed out, */
 	bool handed;	    /* out, and */
 	const void *with;   /* whom it is with; NULL: nobody that is there */
 };
@@ -67,6 +68,7 @@ struct holds {
 	const char *node_name; /* only of this node; NULL: of any */
 	bool keep;	       /* lines and reviews of what is settled, too */
 	struct map by_id, by_review;
+	struct map ahead; /* released records whose review did not come yet */
 	struct hold *first, *last; /* open */
 	size_t open;
 	struct hold *all, *all_last;
@@ -85,12 +87,16 @@ struct hold *holds_take(struct holds *, const struct record *,
 
 /* Take the next record of the review journal, whose line, with its LF, is kept
  * as long as it may be handed out. Returns what it settles; else NULL. Of what
- * is no review only a record that was released is kept. */
+ * is no review only a record that was released is kept, which may come before
+ * the review that released it, and means nothing until that does. */
 struct settled *holds_review(struct holds *, const struct record *,
     struct span line);
 
 /* The held record of that id, or NULL if there is none. */
 struct hold *holds_find(const struct holds *, struct span id);
+
+/* When it expires, in microseconds since 1970; 0: never. */
+int64_t hold_expiry(const struct hold *);
 
 /* What the review of that id settled; NULL: nothing. */
 struct settled *holds_settled(const struct holds *, struct span id);

@@ -1,19 +1,12 @@
 /* SPDX-License-Identifier: ISC */
-/* Who connects to the keeper: people who settle, and nodes. */
-#include <errno.h>
-#include <inttypes.h>
-#include <stdio.h>
+/* What those say who are connected to the keeper, people who settle, and
+ * nodes. */
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/mem.h"
 #include "base/stamp.h"
-#include "io/listener.h"
 #include "review/keeper-internal.h"
-
-enum { SOCKET_MODE = 0666 }; /* who is there is told by the kernel */
 
 static void answer(struct client *c, const char *text)
 {
@@ -31,29 +24,16 @@ static void refuse(struct client *c, const char *why)
 	buf_release(&line);
 }
 
-static void unlink_client(struct client *c)
+/* His name is looked up when he asks for something: that may take its time. */
+static const char *user_of(struct client *c)
 {
-	struct keeper *k = c->keeper;
+	struct buf name = BUF_EMPTY;
 
-	*(c->prev ? &c->prev->next : &k->clients) = c->next;
-	if (c->next)
-		c->next->prev = c->prev;
-	for (size_t i = 0; i < k->pendings; i++) {
-		if (k->pending[i].client == c)
-			k->pending[i].client = NULL;
+	if (!c->user) {
+		reviewers_name(&name, c->uid);
+		c->user = buf_detach(&name);
 	}
-	keeper_forget(k, c);
-	buf_release(&c->in);
-	free(c->user);
-	free(c->node_name);
-	free(c);
-}
-
-/* What is queued for it may still go out. */
-static void end_client(struct client *c)
-{
-	link_close(c->link, KEEPER_CLOSE);
-	unlink_client(c);
+	return c->user;
 }
 
 static void add_status(const struct keeper *k, struct buf *b)
@@ -92,11 +72,13 @@ static void tell(struct client *c,
 	struct buf b = BUF_EMPTY;
 
 	c->gone = true;
-	if (!c->own && !reviewers_have(k->config.reviewers, c->user)) {
+	if (!c->own && !reviewers_have(k->config.reviewers, user_of(c))) {
 		refuse(c, "you may not settle");
 		return;
 	}
 	add(k, &b);
+	/* Where this is missing the answer was cut off. */
+	buf_addf(&b, "# end %zu\n", b.len);
 	link_write(c->link, b.data, b.len);
 	buf_release(&b);
 }
@@ -140,21 +122,30 @@ static void settle(struct client *c, const struct review *asked)
 	buf_reset(&k->why);
 	buf_reset(&k->line);
 	if (!rules_allow(k->config.reviewers, &k->holds, &k->stanza, asked,
-		c->user, &k->why)) {
+		user_of(c), &k->why)) {
 		refuse(c, buf_str(&k->why));
 		return;
 	}
-	v.by = span_of(c->user);
+	v.by = span_of(user_of(c));
 	rules_record(&k->line, holds_find(&k->holds, asked->ref), v);
 	if (!keeper_write(k, buf_span(&k->line), c, &k->why))
 		refuse(c, buf_str(&k->why));
 }
 
 /* What a node says of a review, under the id that it gave it. */
-static void take_outcome(struct client *c, struct record *r)
+static void take_outcome(struct client *c, struct record *r, struct span ref)
 {
 	struct keeper *k = c->keeper;
 
+	if (!holds_settled(&k->holds, ref)) {
+		buf_reset(&k->why);
+		/* In words, and for a pipeline. */
+		buf_addf(&k->why,
+		    "'%.*s' has settled nothing here\n# unjudged %.*s",
+		    SPAN_ARG(ref), SPAN_ARG(r->field[RECORD_ID]));
+		refuse(c, buf_str(&k->why));
+		return;
+	}
 	record_set_verdict(r, VERDICT_PASS);
 	r->field[RECORD_PROOF] = span_of("-");
 	buf_reset(&k->line);
@@ -183,7 +174,7 @@ static void on_record(struct client *c, struct span line)
 		refuse(c, buf_str(&k->why));
 	} else if (c->own &&
 	    (v.verdict == REVIEW_DONE || v.verdict == REVIEW_ARRIVED)) {
-		take_outcome(c, &r);
+		take_outcome(c, &r, v.ref);
 	} else {
 		settle(c, &v);
 	}
@@ -208,115 +199,12 @@ static void on_lines(struct client *c)
 	buf_consume(&c->in, at);
 }
 
-static void on_data(struct link *l, void *arg, const char *p, size_t n)
+void client_said(struct client *c, const char *p, size_t n)
 {
-	struct client *c = arg;
 	struct keeper *k = c->keeper;
 
-	(void)l;
 	buf_add(&c->in, p, n);
 	keeper_look(k);
 	on_lines(c);
 	keeper_commit(k);
-	keeper_hand_out(k);
-	if (c->gone || (!c->node && (c->in.len > KEEPER_LINE ||
-		link_backlog(c->link) > KEEPER_BACKLOG)) ||
-	    c->in.len > RECORD_LINE_MAX)
-		end_client(c);
-}
-
-static void on_end(struct link *l, void *arg, enum link_end end,
-    const char *why)
-{
-	struct client *c = arg;
-	struct keeper *k = c->keeper;
-
-	(void)why;
-	if (end == LINK_PEER_ENDED) {
-		end_client(c);
-	} else {
-		link_free(l);
-		unlink_client(c);
-	}
-	keeper_hand_out(k);
-}
-
-static const struct link_owner calls = {.data = on_data, .end = on_end};
-
-static bool crowded(const struct keeper *k, uid_t uid)
-{
-	size_t n = 0;
-
-	for (const struct client *c = k->clients; c; c = c->next)
-		n += c->uid == uid;
-	return n >= KEEPER_PER_USER;
-}
-
-static void on_accepted(void *arg, struct listener *listener, int fd,
-    const struct endpoint *peer)
-{
-	struct keeper *k = arg;
-	struct buf name = BUF_EMPTY;
-	struct endpoint_user user;
-	struct client *c;
-	bool own;
-
-	(void)listener;
-	(void)peer;
-	own = endpoint_user(fd, &user) &&
-	    (user.uid == 0 || user.uid == getuid());
-	if (!endpoint_user(fd, &user) || (!own && crowded(k, user.uid))) {
-		close(fd);
-		return;
-	}
-	reviewers_name(&name, user.uid);
-	c = mem_zalloc(sizeof(*c));
-	*c = (struct client){.next = k->clients, .keeper = k, .own = own,
-	    .uid = user.uid, .user = buf_detach(&name)};
-	if (k->clients)
-		k->clients->prev = c;
-	k->clients = c;
-	c->link = link_new(k->loop, fd, &calls, c);
-	link_resume(c->link);
-}
-
-static void on_resting(void *arg, struct listener *listener, int error)
-{
-	struct keeper *k = arg;
-
-	(void)listener;
-	k->config.say("cannot accept connections for now: %s",
-	    strerror(error));
-}
-
-bool keeper_listen(struct keeper *k)
-{
-	static const struct listener_owner owner = {on_accepted, on_resting};
-	struct buf why = BUF_EMPTY;
-
-	k->listener = listener_open(k->base, k->config.address, NULL, NULL,
-	    NULL, &owner, k, &why);
-	if (k->listener &&
-	    chmod(k->config.address->path, SOCKET_MODE) != 0)
-		buf_addf(&why, "cannot open '%s' to all: %s",
-		    k->config.address->text, strerror(errno));
-	if (why.len) {
-		snprintf(k->end.error.text, sizeof(k->end.error.text), "%s",
-		    buf_str(&why));
-		k->end.error.error = 0;
-		keeper_fail(k, KEEPER_LISTEN);
-	} else {
-		k->config.say("listening on %s", k->config.address->text);
-	}
-	buf_release(&why);
-	return !k->end.fault;
-}
-
-void keeper_close_clients(struct keeper *k)
-{
-	listener_free(k->listener);
-	while (k->clients) {
-		link_free(k->clients->link);
-		unlink_client(k->clients);
-	}
 }

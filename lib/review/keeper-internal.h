@@ -19,6 +19,8 @@ enum {
 	KEEPER_BACKLOG = 1 << 20, /* that they do not read */
 	KEEPER_CLOSE = 5000,	  /* milliseconds to take what is left */
 	KEEPER_COMMAND = 60000,	  /* that a command may take */
+	KEEPER_WINDOW = 64,	  /* that a node has in hand at a time, */
+	KEEPER_WINDOW_BYTES = 4 << 20, /* and of how many bytes */
 };
 
 struct client {
@@ -27,11 +29,15 @@ struct client {
 	struct link *link;
 	struct buf in;
 	uid_t uid;
-	char *user;
+	char *user;	 /* NULL: he has asked nothing yet */
 	bool own;	 /* root, or who runs the keeper */
 	bool node;	 /* it takes what is settled, */
 	char *node_name; /* of this node; NULL: of any */
-	bool gone;	 /* to be freed */
+	size_t has, has_bytes; /* of those, that are not done */
+	bool gone;	 /* it has had its answer */
+	int64_t closes;	 /* it is on its way out, until then at the latest
+			  * (clock_ms); 0: it is not */
+	bool ended;	 /* it sends no more */
 };
 
 /* A line that is being written, and whom it is to be told. */
@@ -82,8 +88,13 @@ bool keeper_write(struct keeper *, struct span line, struct client *,
 /* Have all of them on disk. */
 void keeper_commit(struct keeper *);
 
-/* keeper-client.c */
+/* keeper-client.c: take what came from it, and see to it. */
+void client_said(struct client *, const char *, size_t);
+
+/* keeper-listen.c */
 bool keeper_listen(struct keeper *);
+/* Cut off those who do not take what is left in time. */
+void keeper_close_late(struct keeper *);
 void keeper_close_clients(struct keeper *);
 
 /* keeper-node.c: hand out what is settled to whom it has not been. */

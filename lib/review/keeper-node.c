@@ -52,23 +52,62 @@ static void hand_again(struct keeper *k, struct settled *d)
 			       .why = span_of("it has arrived")});
 }
 
-void keeper_hand_out(struct keeper *k)
+static void count(struct keeper *k)
 {
-	struct settled *d, *next;
-	struct client *c;
+	for (struct client *c = k->clients; c; c = c->next)
+		c->has = c->has_bytes = 0;
+	for (struct settled *d = k->holds.undone; d; d = d->next) {
+		struct client *c = taker(k, d);
 
-	for (d = k->holds.undone; d && !k->end.fault; d = next) {
-		next = d->next;
-		c = taker(k, d);
-		if (c && c != d->with && d->handed)
-			hand_again(k, d);
+		if (!c || c != d->with)
+			continue;
+		c->has++;
+		c->has_bytes += d->line.len;
 	}
-	keeper_commit(k);
-	for (d = k->holds.undone; d && !k->end.fault; d = d->next) {
-		c = taker(k, d);
-		if (!c || c == d->with)
+}
+
+/* One that has nothing in hand gets the next, however large it is. */
+static bool has_room(const struct client *c, const struct settled *d)
+{
+	return !c->has || (c->has < KEEPER_WINDOW &&
+		c->has_bytes + d->line.len <= KEEPER_WINDOW_BYTES);
+}
+
+/* Choose what is to be handed out now, and put on record what is once more. */
+static void choose(struct keeper *k)
+{
+	struct settled *next;
+
+	for (struct settled *d = k->holds.undone; d && !k->end.fault;
+	     d = next) {
+		struct client *c = taker(k, d);
+
+		next = d->next;
+		if (!c || c == d->with || !has_room(c, d))
+			continue;
+		if (d->handed)
+			hand_again(k, d);
+		if (d->done)
 			continue;
 		d->with = c;
+		d->due = true;
+		c->has++;
+		c->has_bytes += d->line.len;
+	}
+}
+
+void keeper_hand_out(struct keeper *k)
+{
+	count(k);
+	choose(k);
+	keeper_commit(k);
+	for (struct settled *d = k->holds.undone; d && !k->end.fault;
+	     d = d->next) {
+		struct client *c = taker(k, d);
+
+		if (!d->due)
+			continue;
+		d->due = false;
 		d->handed = true;
 		link_write(c->link, d->line.data, d->line.len);
 	}

@@ -32,16 +32,9 @@ static void fail_reading(struct keeper *k, const char *path, const char *why)
 	keeper_fail(k, KEEPER_JOURNAL);
 }
 
-/* When it expires, in microseconds; 0: never. */
-static int64_t expiry(const struct hold *h)
-{
-	return h->terms.expires
-	    ? h->time + (int64_t)h->terms.expires * 1000000 : 0;
-}
-
 static void expect(struct keeper *k, const struct hold *h)
 {
-	int64_t due = expiry(h);
+	int64_t due = hold_expiry(h);
 
 	if (due && (!k->expires || due < k->expires))
 		k->expires = due;
@@ -67,16 +60,18 @@ static void pend(struct keeper *k, struct client *c, struct settled *d,
 	k->pending[k->pendings++] = (struct pending){c, d, arrived};
 }
 
-/* Which review's arrival a record tells of, NULL: none's. */
+/* Which review's arrival a record is the first to tell of, NULL: none's. */
 static struct settled *arrival_of(struct keeper *k, const struct record *r)
 {
+	struct settled *d;
 	struct review v;
 
 	if (stanza_read(&k->holds.stanza, r->field[RECORD_STANZA]) ||
 	    review_read(&v, &k->holds.stanza, &k->holds.chars) ||
 	    v.verdict != REVIEW_ARRIVED)
 		return NULL;
-	return holds_settled(&k->holds, v.ref);
+	d = holds_settled(&k->holds, v.ref);
+	return d && !d->arrived.len ? d : NULL;
 }
 
 /* The state is ahead of the disk only until the next commit, before which
@@ -94,8 +89,8 @@ bool keeper_write(struct keeper *k, struct span line, struct client *c,
 	}
 	switch (ledger_add(k->ledger, (struct span){line.p, line.n - 1}, &r)) {
 	case WRITER_TAKEN:
+		arrived = arrival_of(k, &r);
 		d = holds_review(&k->holds, &r, line);
-		arrived = d ? NULL : arrival_of(k, &r);
 		break;
 	case WRITER_REPEATED:
 	case WRITER_CONFLICT:
@@ -107,7 +102,7 @@ bool keeper_write(struct keeper *k, struct span line, struct client *c,
 		keeper_fail(k, KEEPER_LEDGER);
 		return true;
 	}
-	pend(k, c, d ? d : arrived, arrived != NULL);
+	pend(k, c, arrived ? arrived : d, arrived != NULL);
 	if (ledger_pending(k->ledger) >= LEDGER_MOST)
 		keeper_commit(k);
 	return true;
@@ -167,7 +162,7 @@ static void expire_due(struct keeper *k)
 	k->expires = 0;
 	for (struct hold *h = k->holds.first, *next; h; h = next) {
 		next = h->next;
-		if (expiry(h) && expiry(h) <= now)
+		if (hold_expiry(h) && hold_expiry(h) <= now)
 			expire(k, h);
 		else
 			expect(k, h);
@@ -196,6 +191,7 @@ static void on_tick(void *arg)
 	keeper_look(k);
 	keeper_commit(k);
 	keeper_hand_out(k);
+	keeper_close_late(k);
 	if (!k->end.fault && ledger_due(k->ledger) >= 0 &&
 	    !ledger_rest(k->ledger))
 		keeper_fail(k, KEEPER_LEDGER);

@@ -23,8 +23,9 @@ struct offline {
 	size_t outs;
 	bool failed;
 	struct stanza stanza;
-	struct buf line;
-	struct buf *back; /* where what comes back goes; NULL: nowhere */
+	struct buf line, released;
+	struct buf *back; /* where the next that comes back goes; NULL:
+			   * nowhere */
 };
 
 static bool read_ledger(struct offline *o, const char *to, struct digest *d,
@@ -59,9 +60,11 @@ struct offline *offline_open(const char *to, struct digest *d,
 	return NULL;
 }
 
-static bool add(struct offline *o, struct settled **settled)
+/* Add a line, and tell what it settles; settled NULL: nothing. */
+static bool add(struct offline *o, const struct buf *with_lf,
+    struct settled **settled)
 {
-	struct span line = buf_span(&o->line);
+	struct span line = buf_span(with_lf);
 	enum writer_finding found;
 	struct settled *d;
 	struct record r;
@@ -73,7 +76,7 @@ static bool add(struct offline *o, struct settled **settled)
 	o->failed |= found == WRITER_FAILED;
 	if (found != WRITER_TAKEN)
 		return false;
-	d = holds_review(o->holds, &r, buf_span(&o->line));
+	d = holds_review(o->holds, &r, buf_span(with_lf));
 	if (settled)
 		*settled = d;
 	return true;
@@ -87,9 +90,10 @@ static void on_back(void *arg, struct span line)
 		buf_reset(o->back);
 		buf_addspan(o->back, line);
 	}
+	o->back = NULL;
 }
 
-/* The last line of what was added is put into back. */
+/* The first line of what was added is put into back, as it was journaled. */
 static bool commit(struct offline *o, struct buf *back)
 {
 	o->back = back;
@@ -118,22 +122,31 @@ static bool left_over(const struct offline *o, const struct review *v,
 	    (*d)->printed.len && (*d)->by && strcmp((*d)->by, o->user) == 0;
 }
 
+/* What was added before it stays, and is nobody's to print. */
 static enum ask_answer fail(struct offline *o, struct buf *answer)
 {
-	if (o->failed)
+	if (o->failed || !commit(o, NULL))
 		return ASK_FAILED;
 	buf_adds(answer, "it would be too long to be journaled");
 	return ASK_REFUSED;
 }
 
-/* The review and the record that is released are on disk together. */
-static enum ask_answer release(struct offline *o, struct settled *d,
-    const struct record *held, struct buf *out, struct buf *answer)
+/* What is to be printed is ahead of the review, and means nothing without it:
+ * wherever this ends, no review is on disk of which that would be lost. */
+static enum ask_answer release(struct offline *o, const struct hold *h,
+    struct buf *out, struct buf *answer)
 {
-	buf_reset(&o->line);
-	if (!released_record(&o->line, &o->stanza, held, d) ||
-	    !add(o, NULL) || !commit(o, &d->printed))
+	struct settled *d = NULL;
+	struct record review;
+
+	buf_reset(&o->released);
+	if (record_parse(&review, o->line.data, o->line.len - 1) ||
+	    !released_record(&o->released, &o->stanza, &h->record,
+		review.field[RECORD_ID], o->user) ||
+	    !add(o, &o->released, NULL) || !add(o, &o->line, &d) || !d)
 		return fail(o, answer);
+	if (!commit(o, &d->printed))
+		return ASK_FAILED;
 	print(o, d, out);
 	return ASK_DONE;
 }
@@ -153,29 +166,11 @@ static bool may(struct offline *o, const struct review *v,
 	return false;
 }
 
-/* Once it is settled its line is not kept: held is one that is. */
-static enum ask_answer settle(struct offline *o, const struct review *v,
-    const struct record *held, struct buf *out, struct buf *answer)
-{
-	struct settled *d;
-
-	if (!add(o, &d))
-		return fail(o, answer);
-	if (d && d->verdict == REVIEW_RELEASE)
-		return release(o, d, held, out, answer);
-	if (!commit(o, NULL))
-		return ASK_FAILED;
-	return !d && v->verdict == REVIEW_RELEASE ? ASK_MORE : ASK_DONE;
-}
-
 enum ask_answer offline_settle(struct offline *o, const struct review *asked,
     struct buf *out, struct buf *answer)
 {
 	struct review v = *asked;
-	struct buf held = BUF_EMPTY;
-	enum ask_answer found;
 	struct settled *d;
-	struct record r;
 	struct hold *h;
 
 	if (left_over(o, asked, &d)) {
@@ -188,13 +183,13 @@ enum ask_answer offline_settle(struct offline *o, const struct review *asked,
 	v.by = span_of(o->user);
 	buf_reset(&o->line);
 	rules_record(&o->line, h, v);
-	buf_addspan(&held, buf_span(&h->line));
-	r = h->record;
-	if (held.len)
-		record_move(&r, h->line.data, held.data);
-	found = settle(o, &v, &r, out, answer);
-	buf_release(&held);
-	return found;
+	if (v.verdict == REVIEW_RELEASE && rules_settle(h, v.verdict))
+		return release(o, h, out, answer);
+	if (!add(o, &o->line, NULL))
+		return fail(o, answer);
+	if (!commit(o, NULL))
+		return ASK_FAILED;
+	return v.verdict == REVIEW_RELEASE ? ASK_MORE : ASK_DONE;
 }
 
 void offline_printed(struct offline *o)
@@ -207,7 +202,7 @@ void offline_printed(struct offline *o)
 
 		buf_reset(&o->line);
 		rules_outcome(&o->line, d->node_name, &v);
-		if (!add(o, NULL) || (ledger_pending(o->ledger) >=
+		if (!add(o, &o->line, NULL) || (ledger_pending(o->ledger) >=
 			LEDGER_MOST && !commit(o, NULL)))
 			return;
 	}
@@ -224,6 +219,7 @@ bool offline_close(struct offline *o, struct journal_error *e)
 		ok = ledger_close(o->ledger, e);
 	stanza_release(&o->stanza);
 	buf_release(&o->line);
+	buf_release(&o->released);
 	free(o->user);
 	free(o->out);
 	free(o);

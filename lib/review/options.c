@@ -157,6 +157,12 @@ static const char *check(const struct review_settings *s)
 		return "whom to tell? --node, --socket or --to says so";
 	if (!s->journals.count && !s->socket && (!s->node || s->to))
 		return "no journal given, and no --node or --socket";
+	if (!s->journals.count && !verdicts && s->settled)
+		return "--settled needs a JOURNAL: a keeper tells only what is "
+		       "held";
+	if (!s->journals.count && !verdicts && !s->interactive && s->context)
+		return "--context needs a JOURNAL: a keeper tells only what is "
+		       "held";
 	return NULL;
 }
 

@@ -41,11 +41,10 @@ void released_stanza(struct buf *b, const struct stanza *s, enum event event,
 }
 
 bool released_record(struct buf *b, struct stanza *tree,
-    const struct record *held, const struct settled *d)
+    const struct record *held, struct span review, const char *by)
 {
 	struct buf stanza = BUF_EMPTY, reason = BUF_EMPTY, rules = BUF_EMPTY;
-	struct review_reason why = {.by = span_of(d->by),
-	    .id = {d->id, UUID_LEN}};
+	struct review_reason why = {.by = span_of(by), .id = review};
 	struct uuid_source ids = {.left = 0};
 	int64_t now = stamp_now();
 	char id[UUID_LEN], time[STAMP_LEN];

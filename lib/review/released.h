@@ -7,7 +7,6 @@
 
 #include "base/buf.h"
 #include "record/record.h"
-#include "review/holds.h"
 #include "xml/stanza.h"
 
 /* Append a stanza with, as its last child, when it was meant for its addressee:
@@ -17,9 +16,9 @@ void released_stanza(struct buf *, const struct stanza *, enum event,
     struct span time);
 
 /* Append, as a line with its LF, the record by which a held one goes on: a new
- * one that passes because of that review. The tree is for its use. False, with
- * nothing appended, if the stanza cannot be read. */
+ * one that passes because of the review of that id, by that user. The tree is
+ * for its use. False, with nothing appended, if the stanza cannot be read. */
 bool released_record(struct buf *, struct stanza *, const struct record *held,
-    const struct settled *);
+    struct span review, const char *by);
 
 #endif

@@ -3,6 +3,7 @@
 #define _DEFAULT_SOURCE /* getgrouplist */
 #include "review/reviewers.h"
 
+#include <errno.h>
 #include <grp.h>
 #include <pwd.h>
 #include <stdlib.h>
@@ -15,10 +16,16 @@
 
 bool reviewers_group(struct reviewers *s, const char *group)
 {
-	if (!getgrnam(group))
-		return false;
-	s->group = group;
-	return true;
+	errno = 0;
+	if (getgrnam(group)) {
+		s->group = group;
+		return true;
+	}
+	/* By these, too, systems say that it is not there. */
+	if (errno == ENOENT || errno == ESRCH || errno == EBADF ||
+	    errno == EPERM)
+		errno = 0;
+	return false;
 }
 
 bool reviewers_add(struct reviewers *s, const char *text)

@@ -23,7 +23,7 @@ struct reviewers {
 };
 
 /* Members of the group, and root, may settle. False if there is no such
- * group. */
+ * group: with errno 0; or if it cannot be looked up: with another. */
 bool reviewers_group(struct reviewers *, const char *group);
 
 /* Add USER=JID, of which there may be several of a user. False if that is not

@@ -54,6 +54,15 @@ static bool wrote(const struct reviewers *s, struct stanza *tree,
 	    reviewers_wrote(s, user, tree, h->record.event);
 }
 
+static bool released(const struct hold *h, const char *user)
+{
+	for (size_t i = 0; i < h->voices; i++) {
+		if (strcmp(h->voice[i].by, user) == 0)
+			return true;
+	}
+	return false;
+}
+
 static bool may_escalate(const struct reviewers *s, struct stanza *tree,
     const struct hold *h, const struct review *v, struct buf *why)
 {
@@ -71,6 +80,10 @@ static bool may_escalate(const struct reviewers *s, struct stanza *tree,
 		ok = false;
 		buf_addf(why, "'%.*s' cannot be escalated to '%s', who wrote "
 			      "it", SPAN_ARG(v->ref), to.data);
+	} else if (released(h, to.data)) {
+		ok = false;
+		buf_addf(why, "'%.*s' cannot be escalated: '%s' has released "
+			      "it already", SPAN_ARG(v->ref), to.data);
 	}
 	buf_release(&to);
 	return ok;
@@ -108,6 +121,16 @@ static bool first_release(const struct hold *h, const char *user,
 	return true;
 }
 
+static bool may_release(const struct hold *h, const char *user,
+    struct buf *why)
+{
+	int64_t due = hold_expiry(h);
+
+	if (due && due <= stamp_now())
+		return no(why, (struct span){h->id, UUID_LEN}, "has expired");
+	return first_release(h, user, why);
+}
+
 bool rules_allow(const struct reviewers *s, const struct holds *holds,
     struct stanza *tree, const struct review *v, const char *user,
     struct buf *why)
@@ -129,7 +152,7 @@ bool rules_allow(const struct reviewers *s, const struct holds *holds,
 		return false;
 	if (v->verdict == REVIEW_ESCALATE)
 		return may_escalate(s, tree, h, v, why);
-	return v->verdict != REVIEW_RELEASE || first_release(h, user, why);
+	return v->verdict != REVIEW_RELEASE || may_release(h, user, why);
 }
 
 static void write_record(struct buf *b, struct span node,
@@ -156,10 +179,11 @@ static void write_record(struct buf *b, struct span node,
 	record_write(b, &r);
 }
 
-static bool settles(const struct hold *h, enum review_verdict v)
+bool rules_settle(const struct hold *h, enum review_verdict v)
 {
-	return v == REVIEW_REFUSE || v == REVIEW_EXPIRED ||
-	    (v == REVIEW_RELEASE && h->voices + 1 >= h->terms.reviewers);
+	return !h->settled && (v == REVIEW_REFUSE || v == REVIEW_EXPIRED ||
+		(v == REVIEW_RELEASE &&
+		    h->voices + 1 >= h->terms.reviewers));
 }
 
 void rules_record(struct buf *b, const struct hold *h, struct review v)
@@ -173,7 +197,7 @@ void rules_record(struct buf *b, const struct hold *h, struct review v)
 	else if (h->settled)
 		node = span_of(h->settled->node_name);
 	v.ref = (struct span){h->id, UUID_LEN};
-	if (!h->settled && settles(h, v.verdict)) {
+	if (rules_settle(h, v.verdict)) {
 		review_rules(&rules, r->field[RECORD_REASON]);
 		v.event = r->field[RECORD_EVENT];
 		v.rules = buf_span(&rules);

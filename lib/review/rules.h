@@ -18,6 +18,9 @@ bool rules_allow(const struct reviewers *, const struct holds *,
     struct stanza *, const struct review *, const char *user,
     struct buf *why);
 
+/* Whether such a review settles it, as it is now. */
+bool rules_settle(const struct hold *, enum review_verdict);
+
 /* Append the record, as a line with its LF, of a review as it is journaled,
  * its id and time new: that by which there are enough reviewers, a refusal, and
  * expired have the held stanza inside. */

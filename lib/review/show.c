@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* Showing what is held. */
+#define _GNU_SOURCE /* memmem */
 #include "review/show.h"
 
 #include <string.h>
@@ -17,6 +18,8 @@ enum {
 	MARK = 2,	   /* columns before what is shown of a record */
 	CONTEXT_LINES = 4, /* of each message around it */
 	INSIDE_MAX = 2000, /* bytes shown of what is neither subject nor body */
+	INSIDE_SHOWN = 50, /* of these texts, */
+	INSIDE_SEEN = 500, /* of so many that are looked at */
 	INDENT = 4,
 };
 
@@ -159,11 +162,7 @@ static void add_rules(struct show *s, const struct record *r, size_t width,
 
 static bool holds(struct span s, struct span part)
 {
-	for (size_t i = 0; i + part.n <= s.n; i++) {
-		if (memcmp(s.p + i, part.p, part.n) == 0)
-			return true;
-	}
-	return false;
+	return s.n && memmem(s.p, s.n, part.p, part.n);
 }
 
 static bool is_blank(struct span s)
@@ -175,11 +174,27 @@ static bool is_blank(struct span s)
 	return true;
 }
 
-/* What a person may come to see of it besides what the transcript has. */
+static void add_text(struct show *s, struct span text, size_t width,
+    struct buf *out)
+{
+	size_t more = text.n > INSIDE_MAX ? text.n - INSIDE_MAX : 0;
+
+	text.n -= more;
+	buf_reset(&s->line);
+	buf_adds(&s->line, "also in it: ");
+	buf_addspan(&s->line, text);
+	if (more)
+		buf_addf(&s->line, " (and %zu bytes more)", more);
+	show_text(out, width, INDENT, buf_span(&s->line));
+}
+
+/* What a person may come to see of it besides what the transcript has: only so
+ * many, as whoever sent it may have put in any number. */
 static void add_inside(struct show *s, size_t width, struct buf *out)
 {
 	struct texts *texts = &s->print.texts;
 	const struct stanza *tree = fields_stanza(&s->fields);
+	size_t shown = 0, seen = 0, more = 0;
 
 	if (!tree)
 		return;
@@ -188,20 +203,22 @@ static void add_inside(struct show *s, size_t width, struct buf *out)
 	texts_collect(texts, tree);
 	for (size_t i = 0; i < texts->count; i++) {
 		struct span text = texts_at(texts, i);
-		size_t more = text.n > INSIDE_MAX ? text.n - INSIDE_MAX : 0;
 
 		if (texts->text[i].kind == TEXT_MACHINE ||
-		    texts->text[i].decoded || is_blank(text) ||
-		    holds(buf_span(&s->words), text))
+		    texts->text[i].decoded || is_blank(text))
 			continue;
-		text.n -= more;
-		buf_reset(&s->line);
-		buf_adds(&s->line, "also in it: ");
-		buf_addspan(&s->line, text);
-		if (more)
-			buf_addf(&s->line, " (and %zu bytes more)", more);
-		show_text(out, width, INDENT, buf_span(&s->line));
+		if (shown == INSIDE_SHOWN || seen++ >= INSIDE_SEEN) {
+			more++;
+		} else if (!holds(buf_span(&s->words), text)) {
+			add_text(s, text, width, out);
+			shown++;
+		}
 	}
+	if (!more)
+		return;
+	buf_reset(&s->line);
+	buf_addf(&s->line, "(and %zu more)", more);
+	show_text(out, width, INDENT, buf_span(&s->line));
 }
 
 /* Elements are named where they may hold what is no text: a cipher, a call. */

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/uuid.h"
 #include "io/async-out.h"
 #include "io/ending.h"
 #include "io/link.h"
@@ -77,6 +78,17 @@ static void on_answer(void *arg, struct question *q, const struct record *r)
 	forget(s, w);
 }
 
+/* The keeper knows nothing of such a review, so nobody waits for what came of
+ * it: it is on record as what it is, and goes on. */
+static void on_unjudged(void *arg, struct question *q)
+{
+	struct stage *s = arg;
+
+	s->config.say("the keeper does not know what record %.*s tells of",
+	    UUID_LEN, q->line.data);
+	on_answer(s, q, NULL);
+}
+
 /* What the keeper hands out. */
 static void on_stray(void *arg, const struct record *r)
 {
@@ -101,7 +113,7 @@ static void on_keeper_ended(void *arg)
 }
 
 static const struct pipeline_owner calls = {.answer = on_answer,
-    .stray = on_stray, .state = on_state, .ended = on_keeper_ended};
+    .unjudged = on_unjudged, .stray = on_stray, .state = on_state, .ended = on_keeper_ended};
 
 /* Whether a node says by it what came of a review. */
 static bool is_outcome(struct stage *s, const struct record *r)

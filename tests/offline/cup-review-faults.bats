@@ -109,6 +109,32 @@ asked_again() {
 	assert_output ""
 }
 
+# journaled LINES: the first lines of ./reviews are in ./cut, as if who wrote them
+# had been killed then.
+journaled() {
+	rm -rf cut
+	cup-search reviews | head -n "$1" | cup-log cut >/dev/null
+}
+
+@test "what is to be printed is on disk before its review, and nothing without it" {
+	many_held 1
+	cup-review --release "$(held_id 1)" --to reviews journal >released
+	assert_equal "$(cup-search reviews | column 5)" $'send\nreview\nreview'
+	journaled 1
+	run -0 cup-review --to cut journal
+	assert_equal "$(column 1 <<<"$output")" "$(held_id 1)"
+	run -0 cup-review --release "$(held_id 1)" --to cut journal
+	assert_output --partial 'secret 1'
+	refute_output --partial "$(column 1 <released)"
+	run -1 cup-review --release "$(held_id 1)" --to cut journal
+	# With it the same record is printed once it is asked for.
+	journaled 2
+	run -1 cup-review --to cut journal
+	run -0 bash -c "cup-review --release $(held_id 1) --to cut journal | cut -f 1-7,9-"
+	assert_output "$(cut -f 1-7,9- released)"
+	run -1 cup-review --release "$(held_id 1)" --to cut journal
+}
+
 @test "a release that could not be printed is printed when it is asked for again" {
 	many_held 1
 	run --separate-stderr -74 bash -c "cup-review --release $(held_id 1) --to reviews journal >/dev/full"
@@ -179,6 +205,23 @@ asked_again() {
 	assert_equal "$stderr" "cup-review: keeper '$SOCKET': No such file or directory"
 	CUP_RUN_DIR=$PWD run --separate-stderr -75 cup-review --node node1
 	assert_equal "$stderr" "cup-review: keeper 'unix:$PWD/node1/review': No such file or directory"
+}
+
+@test "an answer that is cut off is none" {
+	local said pid
+	many_held 2
+	for said in '' '# refused' "$(cup-review journal)"$'\n' "$(cup-review journal | head -c 100)" \
+		"$(cup-review journal)"$'\n# end 100\n' "$(cup-review journal)"$'\n# end'; do
+		printf %s "$said" >said
+		rm -f fake
+		socat -t 1 UNIX-LISTEN:fake SYSTEM:'head -n 1 >/dev/null; cat said' 2>/dev/null 3>&- &
+		pid=$!
+		eventually 5 test -S fake
+		run --separate-stderr -75 cup-review --socket unix:fake
+		assert_output ""
+		assert_equal "$stderr" "cup-review: keeper 'unix:fake': its answer is cut off"
+		wait "$pid" || :
+	done
 }
 
 @test "a keeper that cannot listen, or read a journal, says so and ends" {

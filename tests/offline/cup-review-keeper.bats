@@ -17,16 +17,16 @@ teardown() {
 @test "what comes to be held is known at once, and how many and since when" {
 	start_keeper
 	run -0 ask '# status'
-	assert_output $'held 0\noldest -'
+	assert_output $'held 0\noldest -\n# end 16'
 	TIME=2026-11-22T10:00:00.000000Z held 1 a@acme.example/x secret | journal_held
 	TIME=2026-11-22T09:00:00.000000Z held 2 a@acme.example/x secret | journal_held
 	run -0 ask '# status'
-	assert_output $'held 2\noldest 2026-11-22T09:00:00.000000Z'
+	assert_output $'held 2\noldest 2026-11-22T09:00:00.000000Z\n# end 42'
 	run -0 cup-review --socket "$SOCKET"
 	assert_equal "$output" "$(cup-review journal)"
 	cup-review --refuse --why no --socket "$SOCKET" "$(held_id 2)"
 	run -0 ask '# status'
-	assert_output $'held 1\noldest 2026-11-22T10:00:00.000000Z'
+	assert_line 'held 1'
 	end_keeper
 	run -0 cup-verify reviews
 	assert_file_not_exists "${SOCKET#unix:}"
@@ -123,6 +123,9 @@ teardown() {
 	assert_equal "$stderr" "cup-review: '$(held_id 1)' needs another reviewer, too
 cup-review: '$(held_id 2)' needs another reviewer, too"
 	run --separate-stderr -1 as nobody --release --socket "$SOCKET" "$(held_id 1)"
+	# Left to who has had his say it would be left to nobody.
+	run --separate-stderr -1 as _apt --escalate nobody --socket "$SOCKET" "$(held_id 1)"
+	assert_equal "$stderr" "cup-review: '$(held_id 1)' cannot be escalated: 'nobody' has released it already"
 	# Also over a restart.
 	kill_keeper
 	start_keeper --group nogroup
@@ -250,20 +253,34 @@ cup-review: '$(held_id 2)' needs another reviewer, too"
 	run -0 ask '# status'
 	# It stays open for others, and for who runs it.
 	cat >crowd.py <<-'END'
-		import socket, sys
-		peers = [socket.socket(socket.AF_UNIX) for _ in range(40)]
-		refused = 0
-		for p in peers:
-		    p.connect(sys.argv[1])
+		import socket, sys, time
+		path, request, until_end = sys.argv[1], sys.argv[2], sys.argv[3] == "end"
+
+		def refused(p):
 		    try:
-		        p.sendall(b"# ping 1\n")
-		        refused += p.recv(100) != b"# ping 1\n"
+		        p.connect(path)
+		        p.sendall(request.encode() + b"\n")
+		        answer = b""
+		        while more := p.recv(100):
+		            answer += more
+		            if not until_end:
+		                break
+		        return not answer
 		    except OSError:
-		        refused += 1
-		print(refused)
+		        return True
+
+		peers = [socket.socket(socket.AF_UNIX) for _ in range(40)]
+		print(sum([refused(p) for p in peers]))
+		# Who does not go is cut off, and there is room again.
+		began = time.monotonic()
+		while until_end and refused(socket.socket(socket.AF_UNIX)):
+		    assert time.monotonic() - began < 20
+		    time.sleep(0.1)
 	END
-	run -0 setpriv --reuid nobody --regid nogroup --clear-groups \
-		/usr/bin/python3 - "${SOCKET#unix:}" <crowd.py
-	assert_output 8
-	run -0 ask '# status'
+	for what in '# ping 1,first' '# status,end'; do
+		run -0 setpriv --reuid nobody --regid nogroup --clear-groups /usr/bin/python3 - \
+			"${SOCKET#unix:}" "${what%,*}" "${what#*,}" <crowd.py
+		assert_output 8
+		run -0 ask '# status'
+	done
 }

@@ -91,6 +91,71 @@ taken_is() {
 	leave
 }
 
+@test "a node has so many in hand, and gets the next for each that is done" {
+	local n
+	for n in $(seq 4 73); do
+		held "$n" a@acme.example/x secret
+	done | journal_held
+	start_keeper
+	for n in $(seq 4 73); do
+		held_id "$n"
+		echo
+	done | xargs cup-review --release --socket "$SOCKET"
+	take
+	taken_is 64
+	for n in 1 2 3; do
+		outcome "$(sed -n "${n}p" <(grep verdict= taken) | column 1)" 'done' ' outcome="sent"'
+	done >sent
+	cat sent >&7
+	taken_is 70
+	assert_equal "$(grep -c 'verdict="release"' taken)" 67
+	# Nor is more of it on record as handed out again than it has in hand.
+	leave
+	take
+	taken_is 64
+	assert_equal "$(reviews again | wc -l)" 64
+	leave
+}
+
+@test "what came of a review that settled nothing here is refused" {
+	start_keeper
+	settle --release 1
+	outcome "$(held_id 1)" 'done' ' outcome="sent"' >sent
+	run -0 ask "$(cat sent)"
+	assert_output "# refused '$(held_id 1)' has settled nothing here
+# unjudged $(column 1 <sent)"
+	run -0 reviews 'done'
+	assert_output ""
+	# Behind a stage nobody waits for it.
+	start_stage
+	cat sent >&8
+	eventually 5 grep -q 'verdict="done"' staged
+	assert_equal "$(grep 'done' staged)" "$(cat sent)"
+	run -0 cat stage.log
+	assert_line "cup-review: the keeper does not know what record $(column 1 <sent) tells of"
+	exec 8>&-
+	wait "$STAGE"
+	STAGE=
+}
+
+@test "the first arrival that is told of counts" {
+	start_keeper
+	settle --release 1
+	take
+	taken_is 1
+	leave
+	take
+	taken_is 1
+	outcome "$(settled_by 1)" arrived ' try="abc123"' >&7
+	outcome "$(settled_by 1)" arrived ' try="def456"' >&7
+	taken_is 3
+	leave
+	take
+	eventually 5 grep -q 'verdict="arrived"' taken
+	assert_equal "$(grep -o 'try="[^"]*"' taken)" 'try="abc123"'
+	leave
+}
+
 @test "what is not done is handed out again, and that is on record first" {
 	start_keeper
 	settle --release 1

@@ -33,11 +33,13 @@ release() {
 		"--refuse $(held_id 1) --to reviews journal" "--serve unix:s --to r" \
 		"--serve tcp:h:1 --to r journal" "--release --refuse $(held_id 1) --to r journal" \
 		'--stage unix:s journal' '--command x journal' '--reviewer anna journal' \
-		'--context 1001 journal' '--stage nowhere'; do
+		'--context 1001 journal' '--stage nowhere' '--settled --node node1' \
+		'--settled -i --node node1' '--context 1 --socket unix:s'; do
 		# shellcheck disable=SC2086
 		run --separate-stderr -64 cup-review $wrong
 		assert_output ""
 	done
+	assert_regex "$stderr" '^cup-review: --context needs a JOURNAL: a keeper tells only what is held'
 }
 
 @test "what is held and not settled is listed, oldest first, as records" {
@@ -145,6 +147,16 @@ $(held_id 3)"
 	assert_regex "$stderr" "'$(held_id 2)' was released by you at 20[^ ]+Z: it needs 2 reviewers$"
 	run -0 cup-review --to reviews --reviews journal
 	assert_output --partial ' verdict="release" by="'
+}
+
+@test "what has expired is not released, but can be refused" {
+	held 4 eve@acme.example/x late terms=expires:60 | journal_held
+	TIME=$(now) held 5 eve@acme.example/x early terms=expires:3600 | journal_held
+	run --separate-stderr -1 release 4
+	assert_output ""
+	assert_equal "$stderr" "cup-review: '$(held_id 4)' has expired"
+	run -0 release 5
+	run -0 cup-review --refuse "$(held_id 4)" --why late --to reviews journal
 }
 
 @test "a note and an escalation are on record, and settle nothing" {

@@ -322,6 +322,18 @@ signal 0'
 	refute grep -qP '[\x00-\x09\x0b-\x1f\x7f]|\xc2[\x80-\x9f]|\xe2\x80\xae' <<<"$output"
 }
 
+@test "of any number of texts inside so many are shown" {
+	local n inside=
+	for n in {1..700}; do
+		inside+="<n xmlns=\"urn:unknown\">inside ${n}.</n>"
+	done
+	record send hold "<message xmlns=\"jabber:client\" from=\"a@x/1\"><body>see there</body>$inside</message>" \
+		outside@0a >records
+	run -0 walk records </dev/null
+	assert_equal "$(grep -c '^also in it: inside' <<<"$output")" 50
+	assert_line '(and 650 more)'
+}
+
 @test "what else is in it is named, what is for machines is not" {
 	record send hold '<message xmlns="jabber:client" from="a@x/1" to="b@y" type="chat"><body>see there</body><x xmlns="jabber:x:oob"><url>https://files.example/secret</url></x><encrypted xmlns="eu.siacs.conversations.axolotl"><payload>aGVsbG8=</payload></encrypted><note xmlns="urn:unknown">by hand</note></message>' \
 		outside@0a >records

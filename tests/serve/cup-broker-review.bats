@@ -68,7 +68,7 @@ journaled() {
 	journaled s.journal
 }
 
-@test "it is asked of the server that gave the release, while that is up" {
+@test "it is asked of nobody but the server that gave the release" {
 	: >first.given
 	giving first
 	release >second.given
@@ -80,12 +80,36 @@ journaled() {
 	outcome >&7
 	came 2
 	journaled second.journal
-	run ! journaled first.journal
 	judge_signal KILL "$SECOND"
 	said 'unix:second: is down'
-	outcome >&7
+	outcome >told
+	cat told >&7
 	came 3
-	journaled first.journal
+	assert_equal "$(tail -n 1 out)" "# unjudged $(column 1 <told)"
+	# The others go on.
+	record send - "$(message a@acme.example/x b@acme.example hello)" >&7
+	came 4
+	# Asked again where it is there again, it is answered.
+	rm second
+	giving second
+	came 5
+	cat told >&7
+	came 6
+	assert_equal "$(tail -n 1 out | column 1,6)" "$(column 1 <told)	pass"
+	run ! journaled first.journal
+}
+
+@test "what came of a review that nobody here gave is put to no server of several" {
+	: >first.given
+	giving first
+	: >second.given
+	giving second
+	broker unix:first unix:second
+	said 'unix:first: is up'
+	said 'unix:second: is up'
+	outcome >&7
+	came 1
+	assert_equal "$(head -c 11 out)" '# unjudged '
 }
 
 @test "a release is passed on once more from another connection" {
