@@ -103,7 +103,7 @@ $(held_id 3)"
 	assert_equal "$(column 7 <<<"$output")" \
 		"released@review: by $(id -un) for words ($(settled_by 3))"
 	assert_output --partial '<delay xmlns="urn:xmpp:delay" stamp="2026-11-22T21:33:38.000001Z" from="acme.example"/>'
-	assert_regex "$(column 8 <<<"$output")" '^sha256:[0-9a-f]{64}@.*#4$'
+	assert_regex "$(column 8 <<<"$output")" '^sha256:[0-9a-f]{64}@.*#3$'
 }
 
 @test "a stanza without children is let out with a delay as well" {
