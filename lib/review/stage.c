@@ -113,7 +113,8 @@ static void on_keeper_ended(void *arg)
 }
 
 static const struct pipeline_owner calls = {.answer = on_answer,
-    .unjudged = on_unjudged, .stray = on_stray, .state = on_state, .ended = on_keeper_ended};
+    .unjudged = on_unjudged, .stray = on_stray, .state = on_state,
+    .ended = on_keeper_ended};
 
 /* Whether a node says by it what came of a review. */
 static bool is_outcome(struct stage *s, const struct record *r)

@@ -93,6 +93,8 @@ journaled() {
 	rm second
 	giving second
 	came 5
+	# What it gives comes before it counts as up.
+	eventually 10 bash -c '[ "$(grep -c "unix:second: is up" log)" = 2 ]'
 	cat told >&7
 	came 6
 	assert_equal "$(tail -n 1 out | column 1,6)" "$(column 1 <told)	pass"
