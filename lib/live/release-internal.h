@@ -59,6 +59,7 @@ struct release {
 	int64_t until; /* of RELEASE_THERE */
 	enum release_outcome outcome;
 	struct buf why; /* of that, for people */
+	bool unreported; /* that outcome could not be journaled */
 	bool untold; /* its sender is not to be told, or was otherwise */
 };
 

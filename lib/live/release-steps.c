@@ -277,13 +277,16 @@ static void judged(struct release *r, const struct record *rec)
 }
 
 /* By the pipeline, through which it was handed out: whoever did so hands it
- * out again if that was in vain. */
+ * out again if that was in vain, and is told the same again. */
 static void reported(struct release *r, const struct record *rec)
 {
-	if (!rec || rec->verdict != VERDICT_DELIVER)
-		r->all->proxy->o.say("what came of review %.*s is not on "
-				     "record", UUID_LEN, r->id);
-	release_free(r);
+	if (rec && rec->verdict == VERDICT_DELIVER) {
+		release_free(r);
+		return;
+	}
+	r->all->proxy->o.say("what came of review %.*s is not on record",
+	    UUID_LEN, r->id);
+	r->unreported = true;
 }
 
 void release_answered(struct item *i, const struct record *rec)

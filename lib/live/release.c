@@ -88,6 +88,7 @@ static void add(struct releases *all, const struct record *rec,
 
 static void take(struct releases *all, const struct record *rec, bool stray)
 {
+	struct release *known = releases_find(all, rec->field[RECORD_ID]);
 	struct review v;
 	const char *why = stanza_read(&all->x, rec->field[RECORD_STANZA]);
 
@@ -102,8 +103,12 @@ static void take(struct releases *all, const struct record *rec, bool stray)
 	/* What is in hand may be handed out again with a new connection. */
 	if ((v.verdict == REVIEW_RELEASE || v.verdict == REVIEW_REFUSE ||
 		v.verdict == REVIEW_EXPIRED) && v.held != STANZA_NONE &&
-	    !releases_find(all, rec->field[RECORD_ID]))
+	    !known)
 		add(all, rec, &v, stray);
+	if (known && known->unreported) {
+		known->unreported = false;
+		release_done(known);
+	}
 	releases_go(all);
 }
 
