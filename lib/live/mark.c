@@ -132,13 +132,15 @@ static void add_node(struct digest *d, const struct stanza *s, uint32_t node)
 	digest_add(d, "/", 1);
 }
 
-static bool blank(struct span s)
+static bool blank(struct span escaped)
 {
-	for (size_t i = 0; i < s.n; i++) {
-		if (!strchr(" \t\r\n", s.p[i]) || !s.p[i])
-			return false;
-	}
-	return true;
+	struct buf b = BUF_EMPTY;
+	bool is;
+
+	stanza_unescape(&b, escaped);
+	is = strspn(buf_str(&b), " \t\r\n") == b.len;
+	buf_release(&b);
+	return is;
 }
 
 static bool empty(const struct stanza *s, uint32_t node)

@@ -87,7 +87,7 @@ late_for() {
 	mkfifo lines
 	PYTHONPATH=$TOP/tests/clients timeout 60 /usr/bin/python3 \
 		"$TOP/tests/clients/talk.py" "$1@acme.localhost/phone" \
-		127.0.0.1 "$PORT" >got <lines 2>&1 3>&- &
+		127.0.0.1 "$PORT" acme.localhost.crt >got <lines 2>&1 3>&- &
 	STARTED+=("$!")
 	exec 9>lines
 	for body in "${@:2}"; do

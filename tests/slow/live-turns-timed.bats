@@ -62,7 +62,7 @@ heavy() {
 # under KIND FILE: the others beside three users who send that.
 under() {
 	heavy "$1"
-	for _ in 1 2 3; do
+	for _ in 1 2; do
 		others "$2"
 	done
 	exec 9>&-
@@ -81,7 +81,7 @@ best() {
 	for _ in 1 2 3; do
 		others calm
 	done
-	for kind in expanding plain marks numbers letters tags; do
+	for kind in expanding marks tags; do
 		PORT=$alone under "$kind" "$kind.alone"
 		PORT=$node under "$kind" "$kind"
 		echo "$kind: calm $(best calm), the server alone" \

@@ -114,7 +114,7 @@ static void test_smuggled(void)
 {
 	OK(!around(CLIENT, CHILDREN "words", ""),
 	    "bad for words beside its elements");
-	OK(!around(" type=\"groupchat\"" CLIENT, CHILDREN, ""),
+	OK(!around(CLIENT " type=\"groupchat\"", CHILDREN, ""),
 	    "bad as another type of message");
 	OK(!around(CLIENT, CHILDREN,
 	       "<delay xmlns=\"urn:xmpp:delay\" stamp=\"now\">words</delay>"),
