@@ -272,6 +272,7 @@ hold"
 	start_node
 	hold
 	run --separate-stderr -0 cup-review --node n1
+	# shellcheck disable=SC2154
 	assert_equal "$stderr" ""
 	# Asked of the settings, reloaded or not.
 	printf 'hold other body matches /contract/\npass rest\n' >p.policy
