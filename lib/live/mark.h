@@ -30,6 +30,9 @@ struct mark {
 	struct span from, to; /* between whom: bare JIDs */
 };
 
+/* Whether a mark covers that child of a message: not what servers add. */
+bool mark_covers(const struct stanza *, uint32_t node);
+
 /* Whether a message has no more elements than a mark can cover. */
 bool mark_fits(const struct stanza *);
 

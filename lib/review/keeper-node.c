@@ -105,7 +105,7 @@ void keeper_hand_out(struct keeper *k)
 	     d = d->next) {
 		struct client *c = taker(k, d);
 
-		if (!d->due)
+		if (!c || !d->due)
 			continue;
 		d->due = false;
 		d->handed = true;
