@@ -99,7 +99,8 @@ first_line() {
 	assert_equal "$(column 9,10 <<<"$output")" "$HELLO"$'\t-'
 	printf 'redact a body matches /x/ with "%s"\npass b\n' "$(printf '%0512d' 0)" >p
 	run -0 cup-filter p < <(record send - "$(message a@x b@x "$(printf 'x%.0s' {1..20000})")")
-	assert_regex "$(column 7 <<<"$output")" ': cannot be redacted$'
+	# On a busy machine the time for it may be over sooner.
+	assert_regex "$(column 7 <<<"$output")" ': cannot be (redacted|judged)$'
 }
 
 # redacted STANZA RULE: its verdict, reason and what the stanza has become
