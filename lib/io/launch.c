@@ -18,7 +18,7 @@ enum { FIRST = 3, KEEP = 64 }; /* descriptors: passed on, and out of the way */
 
 extern char **environ;
 
-static void reset_signals(void)
+void launch_signals(void)
 {
 	struct sigaction by_default = {.sa_handler = SIG_DFL};
 	sigset_t none;
@@ -114,7 +114,7 @@ static void become(const struct launch *s, pid_t parent, int report)
 	/* Behind everything that is arranged, so that it stays. */
 	report = fcntl(report, F_DUPFD_CLOEXEC, FIRST + 2 * KEEP);
 	setpgid(0, 0);
-	reset_signals();
+	launch_signals();
 	errno = EINVAL;
 	if (arrange(s) && surround(s)) {
 		if (s->death_signal) {

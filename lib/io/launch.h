@@ -25,4 +25,8 @@ struct launch {
  * errno if it does not; nothing is left then. */
 pid_t launch_start(const struct launch *);
 
+/* Before a program is executed: no signal is blocked, and all do what they do by
+ * default. */
+void launch_signals(void);
+
 #endif

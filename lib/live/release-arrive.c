@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "live/release-internal.h"
+#include "record/inner.h"
 
 static struct seen *find(const struct releases *all, struct span id)
 {
@@ -96,44 +97,19 @@ static bool between(const struct stanza *x, uint32_t message,
 	    (same_jid(from, m->from) && same_jid(to, m->to));
 }
 
-/* Whether that message stands where carbons and archives put it (XEP-0280,
- * XEP-0313): anywhere else it is somebody's quotation. */
-static bool carried(const struct stanza *x, uint32_t message)
+/* Whether that message is what the stanza says itself, or what the account's
+ * own carbon or archive shows, or a room's. Anywhere else it is somebody's
+ * quotation, and so it may be where nobody is named as addressee. */
+static bool is_said(struct releases *all, uint32_t message)
 {
-	static const char *const in[][2] = {
-	    {"urn:xmpp:carbons:2", "received"},
-	    {"urn:xmpp:carbons:2", "sent"},
-	    {"urn:xmpp:mam:2", "result"},
-	    {"urn:xmpp:mam:1", "result"},
-	};
-	uint32_t forwarded = x->node[message].parent, by;
+	const struct stanza *x = &all->x;
+	struct inner in;
 
-	if (forwarded == STANZA_NONE || forwarded == 0 ||
-	    !span_is(x->node[message].local, "message") ||
-	    !stanza_is(x, forwarded, "urn:xmpp:forward:0", "forwarded"))
-		return false;
-	by = x->node[forwarded].parent;
-	if (by == 0 || x->node[by].parent != 0)
-		return false;
-	for (size_t i = 0; i < sizeof(in) / sizeof(*in); i++) {
-		if (stanza_is(x, by, in[i][0], in[i][1]))
-			return true;
-	}
-	return false;
-}
-
-/* Whether that is from the account itself or the room itself, not from a
- * client of it or somebody in it. */
-static bool own_copy(const struct session *s, const struct stanza *x,
-    const struct mark *m)
-{
-	struct span from = stanza_get(x, 0, "from");
-
-	if (!from.p)
+	if (message == 0)
 		return true;
-	return !memchr(from.p, '/', from.n) &&
-	    (same_jid(from, jid_bare(buf_span(&s->jid))) ||
-		same_jid(from, m->to));
+	inner_read(&in, x, EVENT_RECV, &all->scratch);
+	return (in.kind == INNER_CARBON || in.kind == INNER_ARCHIVE) &&
+	    in.shown == message && !in.forged && stanza_get(x, 0, "to").p;
 }
 
 /* Whether a mark says that it is for here: those of others, as of a room of
@@ -161,10 +137,8 @@ static void forged(struct session *s, int way, struct ruling *ruling)
 }
 
 /* Whether the marks in all.x that this node would have made are good. In
- * *first is the first of them, if there is one, and in *message what it is
- * on. */
-static bool judge(struct session *s, struct mark *first, uint32_t *message,
-    struct buf *chars)
+ * *first is the first of them, if there is one. */
+static bool judge(struct session *s, struct mark *first, struct buf *chars)
 {
 	struct releases *all = s->proxy->releases;
 	const struct stanza *x = &all->x;
@@ -178,13 +152,11 @@ static bool judge(struct session *s, struct mark *first, uint32_t *message,
 		struct mark *to = first->id.p ? &m : first;
 		uint32_t on = x->node[node].parent;
 
-		if ((on != 0 && !carried(x, on)) || !for_here(all, node))
+		if (!is_said(all, on) || !for_here(all, node))
 			continue;
 		good = mark_read(to, all->key, x, node,
 			   first->id.p ? &more : chars) &&
 		    between(x, on, to);
-		if (to == first)
-			*message = on;
 	}
 	buf_release(&more);
 	return good;
@@ -223,23 +195,20 @@ bool release_look(struct session *s, int way, struct ruling *ruling)
 	struct releases *all = p->releases;
 	struct buf *chars = &all->chars;
 	struct mark m;
-	uint32_t message = 0;
-	bool error = span_is(p->root.type, "error"), known;
+	bool error = span_is(p->root.type, "error");
 
 	if (stanza_read(&all->x, buf_span(&p->canon)))
 		return true;
 	if (mark_next(&all->x, STANZA_NONE) == STANZA_NONE)
 		return true;
 	/* What an error answers may be in it, with what makes it an error. */
-	if (way == UP || (!error && !judge(s, &m, &message, chars))) {
+	if (way == UP || (!error && !judge(s, &m, chars))) {
 		forged(s, way, ruling);
 		return true;
 	}
-	known = !error && m.id.p &&
-	    (message == 0 || own_copy(s, &all->x, &m));
 	if (!strip(p))
 		return false;
-	if (!known)
+	if (error || !m.id.p)
 		return true;
 	give_reason(all, &m, ruling);
 	return ruling->waits || take_try(all, m.id, m.try);

@@ -4,6 +4,7 @@
 #include "live/component.h"
 #include "live/release-internal.h"
 #include "live/release.h"
+#include "xml/delay.h"
 
 bool releases_here(struct releases *all, struct span jid)
 {
@@ -74,34 +75,6 @@ void release_ask(struct release *r)
 	pipeline_put(p->pipeline, &r->i.q);
 }
 
-/* The message without its end tag, and with an addressee. */
-static void open_message(struct release *r, struct buf *out)
-{
-	const struct stanza *x = &r->all->x;
-	const struct stanza_node *n = &x->node[0];
-	const struct stanza_attr *last = &x->attr[n->attr + n->attrs - 1];
-	size_t tag = (size_t)(last->value.p + last->value.n + 1 - n->raw.p);
-	size_t end = n->raw.n - n->name.n - 3;
-
-	if (n->child == STANZA_NONE)
-		end = n->raw.n - 2;
-	buf_add(out, n->raw.p, tag);
-	if (!stanza_get(x, 0, "to").p)
-		wire_attribute(out, "to", buf_span(&r->to));
-	buf_add(out, n->raw.p + tag, end - tag);
-	if (n->child == STANZA_NONE)
-		buf_addc(out, '>');
-}
-
-/* XEP-0203: when it was written, and who kept it since. */
-static void add_delay(struct release *r, struct buf *out)
-{
-	buf_adds(out, "<delay xmlns=\"urn:xmpp:delay\"");
-	wire_attribute(out, "from", release_home(r));
-	wire_attribute(out, "stamp", buf_span(&r->time));
-	buf_adds(out, "/>");
-}
-
 /* Whether the node will know it again, and has to. */
 static bool is_marked(struct release *r)
 {
@@ -125,17 +98,15 @@ static void add_mark(struct release *r, struct buf *out)
 static bool compose(struct release *r)
 {
 	struct releases *all = r->all;
-	struct span name;
 
 	if (stanza_read(&all->x, buf_span(&r->stanza)) ||
 	    (is_marked(r) && !mark_fits(&all->x)))
 		return false;
-	name = all->x.node[0].name;
 	buf_reset(&all->out);
-	open_message(r, &all->out);
-	add_delay(r, &all->out);
+	delay_begin(&all->out, &all->x, buf_span(&r->to));
+	delay_write(&all->out, buf_span(&r->time), release_home(r));
 	add_mark(r, &all->out);
-	buf_addf(&all->out, "</%.*s>", SPAN_ARG(name));
+	delay_end(&all->out, &all->x);
 	return !stanza_read(&all->x, buf_span(&all->out));
 }
 

@@ -163,14 +163,13 @@ size_t desk_list(struct desk *d, struct buf *out, enum desk_fault *fault)
 
 size_t desk_outdated(const struct desk *d)
 {
-	size_t count, outdated = 0;
-	struct hold **hold =
-	    list_sorted(&d->holds, d->config.settled, &count);
+	const struct desk_config *c = &d->config;
 	struct reason held;
+	size_t outdated = 0;
 
-	for (size_t i = 0; i < count && d->config.tag; i++)
-		outdated += list_other_policy(hold[i], d->config.tag, &held);
-	free(hold);
+	for (struct hold *h = d->holds.all; h && c->tag; h = h->after)
+		outdated += (h->settled != NULL) == c->settled &&
+		    list_other_policy(h, c->tag, &held);
 	return outdated;
 }
 

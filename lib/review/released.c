@@ -5,39 +5,20 @@
 #include "base/stamp.h"
 #include "base/uuid.h"
 #include "record/review.h"
+#include "xml/delay.h"
 #include "xml/jid.h"
 
-static void add_delay(struct buf *b, const struct stanza *s, enum event event,
+/* With the domain that held it: the sender's of what was on its way out, the
+ * addressee's of what came in. */
+static void write_late(struct buf *b, const struct stanza *s, enum event event,
     struct span time)
 {
 	struct span jid =
 	    stanza_get(s, 0, event == EVENT_SEND ? "from" : "to");
 
-	buf_adds(b, "<delay xmlns=\"urn:xmpp:delay\" stamp=\"");
-	buf_addspan(b, time);
-	if (jid.p) {
-		buf_adds(b, "\" from=\"");
-		buf_addspan(b, jid_domain(jid));
-	}
-	buf_adds(b, "\"/>");
-}
-
-void released_stanza(struct buf *b, const struct stanza *s, enum event event,
-    struct span time)
-{
-	const struct stanza_node *root = &s->node[0];
-	size_t end = root->raw.n;
-
-	if (root->child == STANZA_NONE) {
-		buf_add(b, root->raw.p, end - 2);
-		buf_addc(b, '>');
-	} else {
-		buf_add(b, root->raw.p, end - root->name.n - 3);
-	}
-	add_delay(b, s, event, time);
-	buf_adds(b, "</");
-	buf_addspan(b, root->name);
-	buf_addc(b, '>');
+	delay_begin(b, s, span_of(NULL));
+	delay_write(b, time, jid.p ? jid_domain(jid) : jid);
+	delay_end(b, s);
 }
 
 bool released_record(struct buf *b, struct stanza *tree,
@@ -55,7 +36,7 @@ bool released_record(struct buf *b, struct stanza *tree,
 	review_rules(&rules, held->field[RECORD_REASON]);
 	why.rules = buf_span(&rules);
 	review_reason_write(&reason, &why);
-	released_stanza(&stanza, tree, held->event, held->field[RECORD_TIME]);
+	write_late(&stanza, tree, held->event, held->field[RECORD_TIME]);
 	uuid_make(&ids, now, id);
 	stamp_write(time, now);
 	r.field[RECORD_ID] = (struct span){id, UUID_LEN};

@@ -9,12 +9,6 @@
 #include "record/record.h"
 #include "xml/stanza.h"
 
-/* Append a stanza with, as its last child, when it was meant for its addressee:
- * a delay (XEP-0203) of that time by the domain that held it, the sender's of
- * what was held on its way out, the addressee's of what came in. */
-void released_stanza(struct buf *, const struct stanza *, enum event,
-    struct span time);
-
 /* Append, as a line with its LF, the record by which a held one goes on: a new
  * one that passes because of the review of that id, by that user. The tree is
  * for its use. False, with nothing appended, if the stanza cannot be read. */

@@ -26,7 +26,6 @@ enum {
 struct said {
 	struct question question;
 	struct said *next, *prev;
-	struct buf line; /* as it came */
 };
 
 struct stage {
@@ -50,10 +49,12 @@ static void stop_if_done(struct stage *s)
 		loop_stop(s->base);
 }
 
+/* A line, of which an LF may have been left off. */
 static void pass_on(struct stage *s, struct span line)
 {
 	async_out_add(s->out, line);
-	async_out_add(s->out, span_of("\n"));
+	if (!line.n || line.p[line.n - 1] != '\n')
+		async_out_add(s->out, span_of("\n"));
 	if (async_out_backlog(s->out) > BACKLOG)
 		ready_want(s->in, false);
 }
@@ -64,7 +65,6 @@ static void forget(struct stage *s, struct said *w)
 	if (w->next)
 		w->next->prev = w->prev;
 	buf_release(&w->question.line);
-	buf_release(&w->line);
 	free(w);
 }
 
@@ -74,7 +74,7 @@ static void on_answer(void *arg, struct question *q, const struct record *r)
 	struct said *w = (struct said *)(void *)q;
 
 	(void)r;
-	pass_on(s, buf_span(&w->line));
+	pass_on(s, buf_span(&w->question.line));
 	forget(s, w);
 }
 
@@ -131,7 +131,6 @@ static void tell_keeper(struct stage *s, struct span line)
 {
 	struct said *w = mem_zalloc(sizeof(*w));
 
-	buf_addspan(&w->line, line);
 	buf_addspan(&w->question.line, line);
 	buf_addc(&w->question.line, '\n');
 	w->next = s->said;

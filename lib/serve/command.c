@@ -11,23 +11,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "io/launch.h"
+
 static void block(int fd)
 {
 	int flags = fcntl(fd, F_GETFL);
 
 	if (flags >= 0 && flags & O_NONBLOCK)
 		fcntl(fd, F_SETFL, flags & ~O_NONBLOCK);
-}
-
-static void reset_signals(void)
-{
-	struct sigaction by_default = {.sa_handler = SIG_DFL};
-	sigset_t none;
-
-	for (int i = 1; i < NSIG; i++)
-		sigaction(i, &by_default, NULL);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
 int command_exec(const struct command *command, int in, int out,
@@ -40,7 +31,7 @@ int command_exec(const struct command *command, int in, int out,
 	block(STDOUT_FILENO);
 	if (nofile)
 		setrlimit(RLIMIT_NOFILE, nofile);
-	reset_signals();
+	launch_signals();
 	environ = env;
 	if (command->shell)
 		execl("/bin/sh", "sh", "-c", command->shell, (char *)NULL);

@@ -384,11 +384,29 @@ def case_wrapped():
              "</message></forwarded></result>")):
         carol.chat(BOB, f"keep me {n}", f"z{n}", before + mark + behind)
         held(f"keep me {n}")
-    ask(bob)
+    # That of another node's room is none of this node's business.
+    other = re.sub("to=[\"'][^\"']*[\"']", "to='room@rooms.other.example'", mark)
+    carol.chat(BOB, "said 19", "z19", other)
+    text = stanza(bob, "said 19")
+    assert "released" not in text, text
     for n in 16, 17, 18:
         assert f"keep me {n}" not in bob.log, bob.log
     for c in alice, bob, carol:
         c.end()
+
+
+def case_crowded():
+    """What has more in it than a mark can cover is refused, and that is said."""
+    alice, bob = login("alice"), login("bob")
+    alice.chat(BOB, "hold me 20", "c1",
+               "".join(f"<a xmlns='urn:a' n='{n}'/>" for n in range(300)))
+    ident = settle("release", "hold me 20")
+    outcome(ident, 'outcome="refused"', "too much in it")
+    stanza(alice, "too much in it")
+    ask(bob)
+    assert "hold me 20" not in bob.log, bob.log
+    alice.end()
+    bob.end()
 
 
 def case_wall():

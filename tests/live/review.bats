@@ -85,6 +85,11 @@ lines_of() {
 	release wrapped
 }
 
+@test "what is too much for a mark is refused, and its sender told" {
+	start_review
+	release crowded
+}
+
 @test "a forged mark is refused and named, from a client and from outside" {
 	start_review
 	release forged replayed
