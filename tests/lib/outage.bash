@@ -66,7 +66,8 @@ url() {
 	echo "tls:${HOST:-localhost}:${AT[$1]}"
 }
 
-# node NAME URL...: before Prosody, decided by these servers.
+# node NAME URL...: before Prosody, decided by these servers, which have PING
+# (200ms) to say that they are there and ANSWER (500ms) to decide.
 node() {
 	local name=$1
 	shift
@@ -79,7 +80,7 @@ node() {
 		compliance-ca="$PWD/ca.pem" \
 		compliance-certificate="$PWD/$name.pem" \
 		compliance-private-key="$PWD/$name.key" \
-		ping-interval=200ms answer-timeout=500ms \
+		ping-interval="${PING:-200ms}" answer-timeout="${ANSWER:-500ms}" \
 		connect-timeout=500ms hold-timeout="${HOLD}ms" \
 		${SETTINGS-} journal="$PWD/$name" refused="$PWD/$name.refused" >config.out
 	cup-node "$name" 2>>"$name.log" 3>&- &

@@ -223,7 +223,7 @@ wrong() {
 			esac
 			printf "%s\n" "$line"; done' server one
 	# A busy machine may take a while for 8 MiB.
-	SETTINGS="judge-only=yes ping-interval=2s answer-timeout=2s" HOLD=300 \
+	SETTINGS=judge-only=yes PING=2s ANSWER=2s HOLD=300 \
 		node n1 "$(url one)"
 	PORT=${AT[n1]} begin_case wrong
 	said ready
