@@ -11,17 +11,17 @@ STARTED=()
 # shellcheck source=tests/lib/compliance.bash
 . "${BASH_SOURCE[0]%/*}/compliance.bash"
 
-# free_port: one that nobody listens on at the moment.
+# free_port: one that nobody listens on at the moment, and below those that the
+# kernel gives to who connects.
 free_port() {
-	/usr/bin/python3 -c 'import socket
-s = socket.socket()
-s.bind(("127.0.0.1", 0))
-print(s.getsockname()[1])'
+	local port
+	while port=$((SRANDOM % 20000 + 10000)); listens "$port"; do :; done
+	echo "$port"
 }
 
 # listens PORT: whether somebody does.
 listens() {
-	(: <>"/dev/tcp/127.0.0.1/$1") 2>/dev/null
+	{ true <>"/dev/tcp/127.0.0.1/$1"; } 2>/dev/null
 }
 
 # make_certificate NAME: NAME.crt and NAME.key, self-signed for NAME.
@@ -132,21 +132,7 @@ start_node() {
 
 # status KEY: of the node.
 status() {
-	/usr/bin/python3 - "$PWD/status" "$1" <<-'EOF'
-		import socket, sys
-		s = socket.socket(socket.AF_UNIX)
-		s.connect(sys.argv[1])
-		text = b""
-		while True:
-		    more = s.recv(65536)
-		    if not more:
-		        break
-		    text += more
-		for line in text.decode().splitlines():
-		    key, _, value = line.partition(" ")
-		    if key == sys.argv[2]:
-		        print(value)
-	EOF
+	socat -u "UNIX-CONNECT:$PWD/status" - | sed -n "s/^$1 //p"
 }
 
 status_is() {
@@ -172,10 +158,9 @@ stop_all() {
 
 # gone PID: it has ended, whoever has to hear of it.
 gone() {
-	case $(ps -o stat= -p "$1") in
-	'' | Z*) return 0 ;;
-	esac
-	return 1
+	local stat
+	{ read -r stat <"/proc/$1/stat"; } 2>/dev/null || return 0
+	[[ ${stat##*) } == Z* ]]
 }
 
 # stages: the processes of the pipeline, in order.

@@ -8,12 +8,22 @@ load ../lib/servers
 load ../lib/through
 load ../lib/reviewers
 
+setup_file() {
+	export TOP PATH=$CUP_BIN:$CUP_TESTS:$PATH HOME=$BATS_FILE_TMPDIR
+	cd "$BATS_FILE_TMPDIR" || return
+	ARCHIVE='' start_server acme.localhost alice bob
+	export C2S COMP LOG
+}
+
+teardown_file() {
+	stop_all
+}
+
 setup() {
 	common_setup
 	STARTED=()
 	JOURNAL=$PWD/there.journal REVIEW=$PWD/there.review
 	write_reviewed_policy
-	start_server acme.localhost alice bob
 	start_keeper
 	start_there
 	reviewed_node --compliance third-party \

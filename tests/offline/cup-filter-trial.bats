@@ -113,7 +113,7 @@ numbers() {
 
 @test "--compare -o json can be read by any program" {
 	cup-filter --compare old -o json new <records >out || assert_equal $? 1
-	run -0 python3 -c 'if True:
+	run -0 /usr/bin/python3 -c 'if True:
 		import json
 		for line in open("out"):
 			o = json.loads(line)

@@ -16,13 +16,13 @@ hello() {
 
 # python3 -c with a reader of the format: what it makes of the output.
 json() {
-	python3 -c 'import json, sys
+	/usr/bin/python3 -c 'import json, sys
 for line in sys.stdin:
     print(ascii(json.loads(line)'"$1"'))'
 }
 
 csv() {
-	python3 -c 'import csv, sys, io
+	/usr/bin/python3 -c 'import csv, sys, io
 text = sys.stdin.buffer.read().decode()
 for row in csv.reader(io.StringIO(text, newline=""), strict=True):
     print(ascii(row))'
@@ -30,7 +30,7 @@ for row in csv.reader(io.StringIO(text, newline=""), strict=True):
 
 @test "json has every field of every record" {
 	hello >records
-	run -0 bash -c 'cup-print -o json records | python3 -c "
+	run -0 bash -c 'cup-print -o json records | /usr/bin/python3 -c "
 import json, sys
 r = json.load(sys.stdin)
 print(len(r), r[\"from\"], r[\"body\"], r[\"reason\"], r[\"stanza-id\"])"'

@@ -18,7 +18,7 @@ teardown() {
 # http [CERTIFICATE KEY CA]: the reference server; its port is $PORT.
 http() {
 	rm -f port
-	python3 "$TOP/tests/clients/http-judge.py" 0 http.journal "$@" >port \
+	/usr/bin/python3 "$TOP/tests/clients/http-judge.py" 0 http.journal "$@" >port \
 		2>http.log 3>&- 7>&- &
 	STARTED+=($!)
 	eventually 10 test -s port || fail "$(cat http.log)"
@@ -29,7 +29,7 @@ http() {
 # else with this; what it was asked is in the file asked.
 answers() {
 	rm -f port
-	python3 - "$@" >port 2>http.log 3>&- 7>&- <<-'EOT' &
+	/usr/bin/python3 - "$@" >port 2>http.log 3>&- 7>&- <<-'EOT' &
 	import sys
 	from http.server import BaseHTTPRequestHandler, HTTPServer
 	class Handler(BaseHTTPRequestHandler):

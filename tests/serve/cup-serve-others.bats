@@ -129,7 +129,7 @@ pass() {
 		    LISTEN_FDS=str(len(names)), LISTEN_FDNAMES=sys.argv[1])
 		os.execvp(sys.argv[2], sys.argv[2:])
 	END
-	python3 pass.py "$@" 2>log &
+	/usr/bin/python3 pass.py "$@" 2>log &
 	SERVER=$!
 	STARTED+=("$SERVER")
 	logged 'listening on'
@@ -169,7 +169,7 @@ pass() {
 	assert_equal "$stderr" "cup-serve: cannot listen on 'fd:': no listening socket was passed"
 	LISTEN_PID=1 LISTEN_FDS=1 run --separate-stderr -71 cup-serve fd: -c cat
 	pass_none() {
-		python3 -c 'import os
+		/usr/bin/python3 -c 'import os
 os.environ.update(LISTEN_PID=str(os.getpid()), LISTEN_FDS="1")
 os.dup2(0, 3)
 os.execvp("cup-serve", ["cup-serve", "fd:", "-c", "cat"])'

@@ -58,7 +58,7 @@ tls_serve() {
 @test "a peer that does not read does not stop what it sends" {
 	tls_serve tls:127.0.0.1:0 -c 'head -c 8000000 /dev/zero & cat >rest; wait'
 	head -c 8000000 /dev/urandom >sent
-	run -0 python3 - "$PORT" <<-'END'
+	run -0 /usr/bin/python3 - "$PORT" <<-'END'
 		import socket, ssl, sys
 		s = ssl.create_default_context(cafile="ca.pem").wrap_socket(
 		    socket.create_connection(("127.0.0.1", int(sys.argv[1]))),
@@ -166,7 +166,7 @@ tls_serve() {
 		    assert got == want
 		print("same")
 	END
-	run -0 timeout 60 python3 many.py "$PORT"
+	run -0 timeout 60 /usr/bin/python3 many.py "$PORT"
 	assert_output same
 }
 

@@ -51,7 +51,7 @@ gone() {
 @test "SIGINT is as SIGTERM" {
 	# A shell that is not interactive has its children ignore SIGINT.
 	cup_serve() {
-		exec python3 -c 'import os, signal, sys
+		exec /usr/bin/python3 -c 'import os, signal, sys
 signal.signal(signal.SIGINT, signal.SIG_DFL)
 os.execvp(sys.argv[1], sys.argv[1:])' cup-serve "$@"
 	}

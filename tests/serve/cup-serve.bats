@@ -119,7 +119,7 @@ teardown() {
 @test "a command that reads nothing ends its connection with all it wrote" {
 	serve tcp:127.0.0.1:0 -c 'head -c 3000000 /dev/zero'
 	# What it does not read must not cost the end of what it wrote.
-	run -0 python3 - "$PORT" <<-'END'
+	run -0 /usr/bin/python3 - "$PORT" <<-'END'
 		import socket, sys
 		s = socket.create_connection(("127.0.0.1", int(sys.argv[1])), 20)
 		s.sendall(bytes(200000))

@@ -1,13 +1,15 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: ISC
 # The whole live test of a node once more, with a compliance server at another
-# address to judge: each test of the live suites before each kind of server,
-# but for those whose pipeline is made to fail in a way of its own.
+# address to judge: sessions and faults before each kind of server, what is of
+# the way to a client before one; but for those whose pipeline is made to fail
+# in a way of its own.
 
 load ../lib/helpers
 load ../lib/servers
 
-SUITES=("$TOP"/tests/live/{sessions,faults,options,tls}.bats)
+SUITES=("$TOP"/tests/live/{sessions,faults}.bats)
+WAY=("$TOP"/tests/live/{options,tls}.bats)
 
 setup_file() {
 	cd "$BATS_FILE_TMPDIR" || return
@@ -33,6 +35,7 @@ setup() {
 # one is not to know.
 whole() {
 	mkdir "$1"
+	[ "$1" != tls ] || SUITES+=("${WAY[@]}")
 	env -i PATH="${PATH//$BATS_LIBEXEC:/}" HOME="$HOME" TMPDIR="$PWD/$1" \
 		CUP_BIN="$CUP_BIN" CUP_TESTS="$CUP_TESTS" COMPLIANCE="$1" \
 		CERTIFICATES="$PWD" \
