@@ -2,6 +2,7 @@
 """What the clients share: a stream by hand, for what a library would never
 send, and a library's way to connect."""
 import base64
+import io
 import re
 import socket
 import ssl
@@ -45,6 +46,16 @@ class Raw:
         self.tls = tls
         self.count = 0  # stanzas got since <enabled/>, where one counts
 
+    @property
+    def log(self):
+        """All that came, which may be megabytes."""
+        return self.came.getvalue()
+
+    @log.setter
+    def log(self, text):
+        self.came = io.StringIO()
+        self.came.write(text)
+
     def send(self, text):
         self.socket.sendall(text if isinstance(text, bytes)
                             else text.encode())
@@ -58,7 +69,7 @@ class Raw:
         except (ConnectionError, ssl.SSLError):
             more = b""
         self.text += more.decode()
-        self.log += more.decode()
+        self.came.write(more.decode())
         return bool(more)
 
     def expect(self, pattern, wait=30):
