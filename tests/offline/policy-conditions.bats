@@ -11,20 +11,28 @@ setup() {
 	HELLO=$(message ann@x bob@x hello)
 }
 
-# how ACTION CONDITIONS STANZA [EVENT]: what a rule of that verdict with these
-# conditions does to the stanza: "yes", "no", or "cannot be judged".
+# how ACTION CONDITIONS STANZA [EVENT]: HOW is what a rule of that verdict with
+# these conditions does to the stanza: "yes", "no", or "cannot be judged".
 how() {
 	printf '%s hit %s\n' "$1" "$2" >how.policy
-	record "${4:-send}" - "$3" | cup-filter how.policy | cut -f 7 |
-		sed -E 's/^hit@[0-9a-f]{8}(: [0-9]+ redacted; .*)?$/yes/
-			s/^no-rule@.*/no/; s/^hit@[0-9a-f]{8}: //'
+	record "${4:-send}" - "$3" >how.in
+	cup-filter how.policy <how.in >how.out || :
+	IFS=$'\t' read -r _ _ _ _ _ _ HOW _ <how.out || :
+	if [[ $HOW =~ ^hit@[0-9a-f]{8}(': '[0-9]+' redacted; '.*)?$ ]]; then
+		HOW=yes
+	elif [[ $HOW == no-rule@* ]]; then
+		HOW=no
+	elif [[ $HOW =~ ^hit@[0-9a-f]{8}': ' ]]; then
+		HOW=${HOW#*: }
+	fi
 }
 
 # is WORD ACTION CONDITIONS STANZA [EVENT]
 is() {
 	local expected=$1
 	shift
-	assert_equal "$1 $2: $(how "$@")" "$1 $2: $expected"
+	how "$@"
+	assert_equal "$1 $2: $HOW" "$1 $2: $expected"
 }
 
 # at TIME WORD CONDITIONS

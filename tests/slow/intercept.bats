@@ -8,11 +8,11 @@ setup() {
 	common_setup
 }
 
-@test "a million damaged streams are framed alike whatever the chunks" {
-	run -0 scan-fuzz 1000000 "${SEED:-1000000}"
+@test "300,000 damaged streams are framed alike whatever the chunks" {
+	run -0 scan-fuzz 300000 "${SEED:-1000000}"
 }
 
-@test "memory stays under 32 MiB over 10 million stanzas with new names" {
+@test "memory stays under 32 MiB over 2 million stanzas with new names" {
 	[ "$CUP_BIN" = "$TOP/bin" ] || skip "checked with the plain build"
 	mkfifo in
 	cup-intercept --as a@x <in >/dev/null &
@@ -20,7 +20,7 @@ setup() {
 	exec {in}>in
 	awk 'BEGIN {
 		pad = sprintf("%300s", ""); gsub(/ /, "x", pad)
-		for (i = 0; i < 10000000; i++)
+		for (i = 0; i < 2000000; i++)
 			printf "<message to=\"b@x\" id=\"%d\"><body>%s</body>" \
 				"<n%d xmlns=\"urn:%d\"/></message>", i, pad, i, i % 1000
 	}' >&"$in"
