@@ -282,7 +282,7 @@ static const char *begin(struct policy *p, const struct record *r)
 	buf_reset(&j->reasons);
 	if (why)
 		return why;
-	if (r->event == EVENT_REVIEW
+	if (r->event == EVENT_REVIEW || r->event == EVENT_UPLOAD
 		? !record_fits(r->event, &j->stanza)
 		: !stanza_is_stanza(&j->stanza) &&
 		    !record_fits(EVENT_DONE, &j->stanza))
