@@ -23,12 +23,10 @@ def head(method, length, *more):
 
 
 def rest(s):
-    data = b""
-    while True:
-        more = s.recv(65536)
-        if not more:
-            return data
-        data += more
+    data = []
+    while not data or data[-1]:
+        data.append(s.recv(65536))
+    return b"".join(data)
 
 
 def show(data):
@@ -93,7 +91,6 @@ def raw(text):
 def slowly(seconds):
     """Takes an answer, but nothing of it for so long."""
     s = connect()
-    s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     s.sendall(head("GET", None, "Connection: close"))
     threading.Event().wait(seconds)
     print(len(rest(s).split(b"\r\n\r\n", 1)[1]))
