@@ -84,6 +84,12 @@ gate_said() {
 	[ "$(grep -c -- "$2" gate.log)" = "$1" ]
 }
 
+# renew: the pipeline, once, as its policy is another one.
+renew() {
+	kill -HUP "$GATE"
+	eventually 10 gate_said 2 'pipeline is up\|pipeline was renewed'
+}
+
 # state PATH: what the store knows of that URL.
 state() {
 	local digest

@@ -173,8 +173,7 @@ on_server() {
 	assert_output 403
 	assert_equal "$(<answer)" 'no words'
 	echo 'pass rest' >policy
-	kill -HUP "$GATE"
-	eventually 10 gate_said 1 'pipeline was renewed'
+	renew
 	run -0 send plan.txt "$FILES/again.txt"
 	assert_output 201
 }
