@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "io/link.h"
@@ -30,6 +31,7 @@ struct fronts {
 	struct http *http;
 	uint64_t timeout;
 	struct front *first;
+	size_t count, most;
 };
 
 static void end(struct front *f)
@@ -45,6 +47,7 @@ static void end(struct front *f)
 		link_close(f->link[OUTER], CLOSE_MAX);
 	else
 		link_free(f->link[OUTER]);
+	all->count--;
 	free(f);
 }
 
@@ -115,8 +118,14 @@ static void on_step(struct link *l, void *arg, enum link_step step)
 
 void fronts_serve(struct fronts *all, int fd, struct tls_context *tls)
 {
-	struct front *f = mem_zalloc(sizeof(*f));
+	struct front *f;
 
+	if (all->count >= all->most) {
+		close(fd);
+		return;
+	}
+	f = mem_zalloc(sizeof(*f));
+	all->count++;
 	f->fronts = all;
 	f->since = timer_now();
 	f->next = all->first;
@@ -140,11 +149,12 @@ void fronts_tick(struct fronts *all, int64_t now)
 }
 
 struct fronts *fronts_new(struct link_loop *loop, struct http *http,
-    uint64_t timeout)
+    uint64_t timeout, size_t most)
 {
 	struct fronts *all = mem_zalloc(sizeof(*all));
 
-	*all = (struct fronts){.loop = loop, .http = http, .timeout = timeout};
+	*all = (struct fronts){.loop = loop, .http = http, .timeout = timeout,
+	    .most = most};
 	return all;
 }
 

@@ -3,6 +3,7 @@
 #ifndef UPLOAD_FRONT_H
 #define UPLOAD_FRONT_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 struct fronts;
@@ -10,9 +11,10 @@ struct http;
 struct link_loop;
 struct tls_context;
 
-/* Handshakes may take timeout milliseconds. */
+/* Handshakes may take timeout milliseconds; of more than most connections at a
+ * time the last are closed. */
 struct fronts *fronts_new(struct link_loop *, struct http *,
-    uint64_t timeout);
+    uint64_t timeout, size_t most);
 void fronts_free(struct fronts *);
 
 /* Serve a connected socket by TLS with this context. */

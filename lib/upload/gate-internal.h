@@ -102,6 +102,11 @@ struct relay *gate_relay(struct relays *, struct http_request *,
 /* The headers of a server's answer, into ours. */
 void gate_answer_headers(struct http_request *, struct span headers);
 
+/* gate-serve.c */
+extern const struct listener_owner gate_connections;
+extern const struct slot_socket_owner gate_slots;
+extern const struct http_owner gate_http;
+
 /* gate-put.c */
 struct upload *upload_begin(struct gate *, struct http_request *);
 void upload_data(struct upload *, const char *p, size_t n);

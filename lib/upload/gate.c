@@ -21,152 +21,8 @@
 #include "upload/sniff.h"
 
 enum {
-	TICK = 100, /* milliseconds */
-	SAID_EVERY = 10000,
+	TICK = 100,	   /* milliseconds */
 	FORWARDS_MAX = 16, /* files on their way to the server at a time */
-};
-
-/* ---- requests */
-
-static bool target_valid(const char *target)
-{
-	if (target[0] != '/' || strlen(target) > FILES_URL_MAX)
-		return false;
-	for (const char *p = target; *p; p++) {
-		if (*p <= ' ' || *p >= 0x7f || *p == '#')
-			return false;
-	}
-	return true;
-}
-
-static void on_begin(void *arg, struct http_request *r)
-{
-	struct gate *g = arg;
-	struct exchange *e = mem_zalloc(sizeof(*e));
-	const char *method = http_method(r);
-
-	http_set_state(r, e);
-	/* Who waits for leave to send it is told before. */
-	if (http_header(r, "Expect").p)
-		http_at_once(r);
-	if (!target_valid(http_target(r)) || !http_header(r, "Host").n)
-		gate_refuse(r, 400, "no such request is understood");
-	else if (strcmp(method, "PUT") == 0)
-		e->upload = upload_begin(g, r);
-	else if (strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0 ||
-	    strcmp(method, "OPTIONS") == 0)
-		e->pass = pass_begin(g, r);
-	else
-		gate_refuse(r, 405, "only files are put and got here");
-}
-
-static void on_data(struct http_request *r, const char *p, size_t n)
-{
-	struct exchange *e = http_state(r);
-
-	if (e->upload)
-		upload_data(e->upload, p, n);
-}
-
-static void on_whole(struct http_request *r)
-{
-	struct exchange *e = http_state(r);
-
-	if (e->upload)
-		upload_whole(e->upload);
-	else
-		pass_whole(e->pass);
-}
-
-static void on_over(struct http_request *r)
-{
-	struct exchange *e = http_state(r);
-
-	if (e->upload)
-		upload_over(e->upload);
-	if (e->pass)
-		pass_over(e->pass);
-	free(e);
-}
-
-static ssize_t on_read(struct http_request *r, char *p, size_t max)
-{
-	struct exchange *e = http_state(r);
-
-	return pass_read(e->pass, p, max);
-}
-
-static const struct http_owner http_calls = {
-    .begin = on_begin,
-    .data = on_data,
-    .whole = on_whole,
-    .over = on_over,
-    .read = on_read,
-};
-
-/* ---- connections and slots */
-
-static void on_accepted(void *arg, struct listener *l, int fd,
-    const struct endpoint *peer)
-{
-	struct gate *g = arg;
-
-	if (listener_tls(l))
-		fronts_serve(g->fronts, fd, g->tls);
-	else
-		http_serve(g->http, fd, peer);
-}
-
-static bool often(int64_t *said)
-{
-	int64_t now = timer_now();
-
-	if (*said && now - *said < SAID_EVERY)
-		return true;
-	*said = now;
-	return false;
-}
-
-static void on_resting(void *arg, struct listener *l, int error)
-{
-	struct gate *g = arg;
-
-	(void)l;
-	if (!often(&g->rest_said))
-		g->o.say("no connection is accepted for now: %s",
-		    strerror(error));
-}
-
-static const struct listener_owner listener_calls = {
-    .accepted = on_accepted,
-    .resting = on_resting,
-};
-
-static void on_slot(void *arg, const struct slot *s)
-{
-	struct gate *g = arg;
-
-	if (slots_add(&g->slots, s, timer_now())) {
-		g->room_said = false;
-		return;
-	}
-	if (!g->room_said)
-		g->o.say("there are too many slots: files for more are refused");
-	g->room_said = true;
-}
-
-static void on_bad_slot(void *arg, const char *why)
-{
-	struct gate *g = arg;
-
-	if (!often(&g->bad_said))
-		g->o.say("a line about a slot %s: its file will be refused",
-		    why);
-}
-
-static const struct slot_socket_owner slot_calls = {
-    .slot = on_slot,
-    .bad = on_bad_slot,
 };
 
 /* ---- the clock and the signals */
@@ -322,12 +178,13 @@ static bool open_http(struct gate *g, struct buf *why)
 	    .per_peer = g->o.max_connections - g->o.max_connections / 4,
 	    .timeout = g->o.timeout};
 
-	g->http = http_new(g->base, g->loop, &config, &http_calls, g);
+	g->http = http_new(g->base, g->loop, &config, &gate_http, g);
 	if (!g->http) {
 		buf_adds(why, "cannot start libmicrohttpd");
 		return false;
 	}
-	g->fronts = fronts_new(g->loop, g->http, g->o.timeout);
+	g->fronts = fronts_new(g->loop, g->http, g->o.timeout,
+	    g->o.max_connections);
 	g->forwards = relays_new(g->base, g->o.server, FORWARDS_MAX,
 	    g->o.timeout);
 	g->passes = relays_new(g->base, g->o.server, g->o.max_connections,
@@ -339,12 +196,12 @@ static bool open_sockets(struct gate *g, struct buf *why)
 {
 	struct buf text = BUF_EMPTY;
 
-	g->slot_socket = slot_socket_new(g->base, g->o.slots, &slot_calls, g,
+	g->slot_socket = slot_socket_new(g->base, g->o.slots, &gate_slots, g,
 	    why);
 	if (!g->slot_socket)
 		return false;
 	g->listener = listener_open(g->base, g->o.listen, g->o.listen_pid,
-	    g->o.listen_fds, g->o.listen_names, &listener_calls, g, why);
+	    g->o.listen_fds, g->o.listen_names, &gate_connections, g, why);
 	if (!g->listener)
 		return false;
 	listener_text(g->listener, &text);

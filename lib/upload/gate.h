@@ -5,8 +5,8 @@
  * lib/upload is that gate. In go HTTP requests and slots, out go the same
  * requests, those that send a file once that is on disk, judged and journaled.
  *
- * gate.c accepts (front.h: by TLS), http.h serves (libmicrohttpd). gate-put.c
- * takes a file in for a slot (slots.h, told of by slot-socket.h) and keeps it
+ * gate-serve.c accepts (front.h: by TLS) and http.h serves (libmicrohttpd);
+ * gate.c has what all of it needs, its clock and its end. gate-put.c takes a file in for a slot (slots.h, told of by slot-socket.h) and keeps it
  * (store.h, in the thread of worker.h, which sniff.h looks at it in too);
  * gate-ask.c puts its record to the pipeline (pipeline/pipeline.h) and has what
  * comes of it, gate-forward.c sends it on (io/post-relay.h); gate-pass.c has

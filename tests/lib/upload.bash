@@ -6,6 +6,7 @@ STARTED=()
 # shellcheck source=tests/lib/servers.bash
 . "${BASH_SOURCE[0]%/*}/servers.bash"
 
+# shellcheck disable=SC2034
 # start_nginx: one that files can be put to, at $HTTP; they are in www.
 start_nginx() {
 	HTTP=$(free_port) WWW=$PWD/www

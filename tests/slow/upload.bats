@@ -108,6 +108,7 @@ stage() {
 start_clamd() {
 	mkdir -m 755 clam
 	# The EICAR file, in two parts, so that this one is none.
+	# shellcheck disable=SC2016
 	printf '%s%s' 'X5O!P%@AP[4\PZX54(P^)7CC)7}$EICAR-STANDARD-' \
 		'ANTIVIRUS-TEST-FILE!$H+H*' >eicar.com
 	printf '%s:%s:Test.Eicar\n' "$(md5sum <eicar.com | cut -c 1-32)" \

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: ISC
 # cup-upload: which files go on, and what is kept and told of them.
-# shellcheck disable=SC2030,SC2031,SC2154
+# shellcheck disable=SC2030,SC2031,SC2034,SC2154
 
 load ../lib/helpers
 load ../lib/upload
@@ -294,7 +294,7 @@ on_server() {
 	start_gate
 	send plan.txt "$FILES/plan.txt"
 	slot "$FILES/part" 1000
-	upload part "$FILES/part" 1000 500 >cut &
+	upload part "$FILES/part" 1000 500 >broken &
 	local client=$!
 	eventually 5 incoming 1
 	kill -KILL "$GATE"
