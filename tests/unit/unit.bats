@@ -112,3 +112,7 @@ proves() {
 @test "the store of files is read, and slots are, and all else is refused" {
 	proves files-test
 }
+
+@test "requests of slots are known again by their answers, a bounded number" {
+	proves slots-test
+}
