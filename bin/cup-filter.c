@@ -22,8 +22,9 @@
 
 struct options {
 	int check, explain, anew;
-	char *save, *snapshot, *shadow_file, *shadow_journal, *events;
+	char *save, *snapshot, *shadow_file, *shadow_journal, *events, *files;
 	struct args compare, shadow; /* other policies */
+	struct args urls;	     /* that lead to files */
 	const struct report_format *format;
 	poptContext context; /* its rest are the policies */
 };
@@ -38,7 +39,8 @@ struct stage {
 };
 
 enum { OPT_SAVE = 1, OPT_SNAPSHOT, OPT_SHADOW_FILE, OPT_SHADOW_JOURNAL,
-	OPT_COMPARE, OPT_SHADOW, OPT_OUTPUT, OPT_EVENTS };
+	OPT_COMPARE, OPT_SHADOW, OPT_OUTPUT, OPT_EVENTS, OPT_FILES,
+	OPT_FILE_URL };
 
 static void check_options(const struct options *o)
 {
@@ -64,6 +66,8 @@ static void check_options(const struct options *o)
 	if (shadowed && (o->check || o->explain || o->anew))
 		cli_misuse("--shadow goes with neither --check, --explain nor "
 			   "--anew");
+	if ((o->files != NULL) != (o->urls.count > 0))
+		cli_misuse("--files and --file-url go together");
 	if (shadowed != (o->shadow_file || o->shadow_journal) ||
 	    (o->shadow_file && o->shadow_journal))
 		cli_misuse("--shadow goes with either --shadow-file or "
@@ -84,6 +88,8 @@ static void take_option(struct options *o, int option)
 		to = &o->shadow_journal;
 	else if (option == OPT_EVENTS)
 		to = &o->events;
+	else if (option == OPT_FILES)
+		to = &o->files;
 	if (to) {
 		free(*to);
 		*to = value;
@@ -93,6 +99,8 @@ static void take_option(struct options *o, int option)
 		args_add(&o->compare, value);
 	else if (option == OPT_SHADOW)
 		args_add(&o->shadow, value);
+	else if (option == OPT_FILE_URL)
+		args_add(&o->urls, value);
 	else if (!(o->format = report_format_from(value)))
 		cli_misuse("option '--output': '%s' is neither table, json "
 			   "nor records", value);
@@ -118,6 +126,11 @@ static void parse_options(int argc, const char **argv, struct options *o)
 	    {"events", '\0', POPT_ARG_STRING, NULL, OPT_EVENTS,
 		"With --check: name rules that these events do not reach",
 		"LIST"},
+	    {"files", '\0', POPT_ARG_STRING, NULL, OPT_FILES,
+		"The store of cup-upload that links to files are looked up in",
+		"DIR"},
+	    {"file-url", '\0', POPT_ARG_STRING, NULL, OPT_FILE_URL,
+		"Links that begin so lead there (repeatable)", "PREFIX"},
 	    {"compare", '\0', POPT_ARG_STRING, NULL, OPT_COMPARE,
 		"Print what POLICY decides otherwise than this one", "OLD"},
 	    {"output", 'o', POPT_ARG_STRING, NULL, OPT_OUTPUT,
@@ -136,6 +149,21 @@ static void parse_options(int argc, const char **argv, struct options *o)
 	while ((rc = cli_next(o->context)) != -1)
 		take_option(o, rc);
 	check_options(o);
+}
+
+/* A policy without rules yet. */
+static struct policy *begin_policy(const struct options *o)
+{
+	struct policy *p = policy_new();
+
+	for (size_t i = 0; i < o->urls.count; i++) {
+		const char *url = o->urls.word[i];
+		const char *why = policy_files(p, o->files, url);
+
+		if (why)
+			cli_misuse("option '--file-url': '%s' %s", url, why);
+	}
+	return p;
 }
 
 /* Print what is wrong, and where warned is set also what is doubtful. what: of
@@ -264,7 +292,7 @@ static int shade(void *arg)
 {
 	const struct options *o = arg;
 	char *writer = program_find("cup-log", getenv("PATH"));
-	struct policy *p = policy_new();
+	struct policy *p = begin_policy(o);
 	struct shade s = {.policy = p, .file = o->shadow_file,
 	    .journal = o->shadow_journal,
 	    .writer = writer ? writer : "cup-log", .say = diag_warn};
@@ -306,7 +334,7 @@ static int filter(
 
 static int compare(struct policy *p, const struct options *o)
 {
-	struct policy *before = policy_new();
+	struct policy *before = begin_policy(o);
 	const struct trial t = {.before = before, .after = p,
 	    .format = o->format ? o->format : report_format_from("table"),
 	    .shown = isatty(STDERR_FILENO), .say = diag_warn};
@@ -343,12 +371,12 @@ int main(int argc, char **argv)
 	int status = EX_CONFIG;
 
 	parse_options(argc, (const char **)argv, &o);
+	p = begin_policy(&o);
 	if (o.shadow.count) {
 		shadowed = shadow_begin(&shadow, shade, &o);
 		if (!shadowed)
 			diag_warn_errno("shadow: cannot be started");
 	}
-	p = policy_new();
 	if (o.save)
 		policy_keep(p);
 	if (o.events)
@@ -371,10 +399,12 @@ int main(int argc, char **argv)
 	free(o.save);
 	free(o.snapshot);
 	free(o.events);
+	free(o.files);
 	free(o.shadow_file);
 	free(o.shadow_journal);
 	args_release(&o.compare);
 	args_release(&o.shadow);
+	args_release(&o.urls);
 	poptFreeContext(o.context);
 	return status;
 }

@@ -29,7 +29,7 @@ enum {
 	LIMIT_MIN = 1024,
 	LIMIT_MAX = 3 * 1024 * 1024, /* twice and all else fits in a line */
 	LIVE_ROW = 1000,
-	LIVE_ROWS = 32,
+	LIVE_ROWS = 48,
 };
 
 struct options {

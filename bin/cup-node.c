@@ -122,6 +122,10 @@ static int commands(const struct options *o)
 		args_text(&a, &out);
 		buf_addc(&out, '\n');
 	}
+	if (commands_upload(&a, &c, &c, o->run_dir, o->node)) {
+		args_text(&a, &out);
+		buf_addc(&out, '\n');
+	}
 	fputs(buf_str(&out), stdout);
 	args_release(&a);
 	commands_release(&w);

@@ -4,6 +4,8 @@ complete -c cup-filter -l explain -d 'Print how each record is decided, not the 
 complete -c cup-filter -l anew -d 'Decide as if nothing had been decided yet'
 complete -c cup-filter -l save -r -d 'With --check: put all files of the policy into this one'
 complete -c cup-filter -l snapshot -r -d 'Read the files of the policy from what --save made'
+complete -c cup-filter -l files -r -F -d 'The store of cup-upload that links to files are looked up in'
+complete -c cup-filter -l file-url -x -d 'Links that begin so lead there (repeatable)'
 complete -c cup-filter -l events -x -a 'content message muc login logout presence iq all' -d 'With --check: name rules that these events do not reach'
 complete -c cup-filter -l compare -r -d 'Print what POLICY decides otherwise than this one'
 complete -c cup-filter -s o -l output -x -a 'table json records' -d 'With --compare: print in this format'

@@ -38,6 +38,7 @@ complete -c cup-intercept -l review -x -d 'Who keeps what is held for review (un
 complete -c cup-intercept -l review-key -r -d 'Key of the marks of what was released'
 complete -c cup-intercept -l review-tell -x -a 'yes no' -d 'Tell senders what was settled yes (default), no'
 complete -c cup-intercept -l status -x -d 'Tell there how it is going'
+complete -c cup-intercept -l upload -x -d 'Tell cup-upload there of slots (unix PATH)'
 complete -c cup-intercept -l version -d 'Print the version and exit'
 complete -c cup-intercept -s '?' -l help -d 'Show this help message'
 complete -c cup-intercept -l usage -d 'Display brief usage message'

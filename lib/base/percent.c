@@ -15,3 +15,15 @@ void percent_decode(struct buf *b, struct span s)
 		i += low >= 0 ? 2 : 0;
 	}
 }
+
+void percent_encode(struct buf *b, struct span s)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		unsigned char c = (unsigned char)s.p[i];
+
+		if (c <= ' ' || c == 0x7f || c == '%')
+			buf_addf(b, "%%%02X", c);
+		else
+			buf_addc(b, s.p[i]);
+	}
+}

@@ -51,6 +51,8 @@ uint64_t affinity_key(struct affinity *a, const struct record *r)
 
 	if (stanza_read(&a->stanza, r->field[RECORD_STANZA]))
 		return fnv_hash(r->field[RECORD_SESSION]);
+	if (r->event == EVENT_UPLOAD)
+		return fnv_hash(prepare(a, &a->one, stanza_get(s, 0, "from")));
 	if (!stanza_is_stanza(s))
 		return fnv_hash(prepare(a, &a->one, stanza_get(s, 0, "jid")));
 	from = stanza_get(s, 0, "from");

@@ -9,8 +9,8 @@
  * that came with the process, async-out.h, and link.h, a connection with a
  * queue, TLS (tls.h, the only one that knows OpenSSL) and the PROXY protocol
  * (proxyproto.h). Without one: out.h, probe.h. post.h (libcurl) sends HTTP
- * requests. launch.h, program.h, child.h and child-watch.h start programs and
- * see them end; ending.h, notify.h and ucspi.h are what a program and who
+ * requests, post-relay.h passes those of others on. launch.h, program.h, child.h
+ * and child-watch.h start programs and see them end; ending.h, notify.h and ucspi.h are what a program and who
  * started it tell each other. */
 #ifndef IO_LOOP_H
 #define IO_LOOP_H

@@ -2,10 +2,13 @@
 /* The brackets of a transcript. */
 #include "journal/print-label.h"
 
+#include <inttypes.h>
 #include <string.h>
 #include <time.h>
 
+#include "base/percent.h"
 #include "base/stamp.h"
+#include "record/linked.h"
 #include "record/review.h"
 #include "xml/jid.h"
 
@@ -94,6 +97,39 @@ static void add_review(struct buf *b, const struct stanza *s)
 		add_after(b, ": ", r.why);
 	}
 	buf_release(&chars);
+}
+
+/* " plan.pdf, 81920 bytes, application/pdf, sha256 HEX" */
+static void add_upload(struct buf *b, const struct stanza *s)
+{
+	struct span type = stanza_get(s, 0, "content");
+
+	buf_addc(b, ' ');
+	stanza_unescape(b, stanza_get(s, 0, "name"));
+	buf_adds(b, ", ");
+	stanza_unescape(b, stanza_get(s, 0, "size"));
+	buf_adds(b, " bytes, ");
+	if (type.n) {
+		stanza_unescape(b, type);
+		buf_adds(b, ", ");
+	}
+	buf_adds(b, "sha256 ");
+	stanza_unescape(b, stanza_get(s, 0, "sha256"));
+}
+
+/* "[file plan.pdf, 81920 bytes, sha256 HEX] " */
+static void add_linked(const struct record *r, struct buf *b)
+{
+	struct span extra = r->extra;
+	struct linked l;
+
+	while (linked_next(&extra, &l)) {
+		buf_adds(b, "[file ");
+		percent_decode(b, l.name);
+		buf_addf(b, ", %" PRIu64 " bytes, sha256 ", l.size);
+		buf_addspan(b, l.sha256);
+		buf_adds(b, "] ");
+	}
 }
 
 static void add_form(struct buf *b, const struct stanza *s,
@@ -190,6 +226,8 @@ static void add_aside(struct fields *v, bool spoken, struct buf *b)
 		add_word(b, span_of("unreadable"));
 	else if (event == EVENT_REVIEW)
 		add_review(b, s);
+	else if (event == EVENT_UPLOAD)
+		add_upload(b, s);
 	else if (span_is(s->node[0].ns, RECORD_NS))
 		add_attributes(b, s);
 	else
@@ -205,5 +243,6 @@ void print_label(const struct print *p, struct fields *v, bool spoken,
 {
 	add_reason(v->record, b);
 	add_inner(p, v, b);
+	add_linked(v->record, b);
 	add_aside(v, spoken, b);
 }

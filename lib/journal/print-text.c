@@ -75,7 +75,8 @@ static size_t put_who(struct print *p, struct fields *v, struct buf *out)
 	size_t width, n;
 
 	buf_reset(to);
-	width = put_address(p, v, FIELD_FROM, event == EVENT_SEND, out);
+	width = put_address(p, v, FIELD_FROM,
+	    event == EVENT_SEND || event == EVENT_UPLOAD, out);
 	n = put_address(p, v, FIELD_TO, event == EVENT_RECV, to);
 	if (n) {
 		buf_adds(out, width ? " > " : "> ");

@@ -161,6 +161,7 @@ static void free_session(struct session *s)
 	buf_release(&s->server_name);
 	buf_release(&s->why);
 	buf_release(&s->resume_id);
+	slot_requests_release(&s->slots);
 	free(s);
 }
 

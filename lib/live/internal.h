@@ -11,6 +11,7 @@
 #include "io/link.h"
 #include "live/proxy.h"
 #include "live/queue.h"
+#include "live/slots.h"
 #include "live/sm.h"
 #include "pipeline/pipeline.h"
 #include "record/local.h"
@@ -135,6 +136,7 @@ struct session {
 	size_t stalled;	     /* bytes that wait for its peers */
 	int64_t stalled_since;
 	size_t attempt;	     /* which of the server's addresses */
+	struct slot_requests slots; /* that were not granted yet */
 	struct buf why;	     /* its end, or the last one's failure */
 };
 
@@ -158,6 +160,7 @@ struct proxy {
 	struct notices *notices;
 	struct component *component;
 	struct releases *releases; /* NULL: nothing is ever released */
+	struct slots *slots; /* NULL: files go their own way */
 	struct status *status;
 	struct session *sessions, *dead;
 	struct map peers;

@@ -43,6 +43,8 @@ static const char *conflict(const struct live *l, bool argv)
 		       "'--return-secret' go together";
 	if (l->review.text && l->review.kind != ADDRESS_UNIX)
 		return "option '--review': only unix: is spoken there";
+	if (l->upload.text && l->upload.kind != ADDRESS_UNIX)
+		return "option '--upload': only unix: is spoken there";
 	if (l->review.text && !l->review_key)
 		return "'--review' needs '--review-key'";
 	if (l->review_key && !l->component.text)
@@ -120,6 +122,7 @@ static void set_options(struct live *l)
 	o->review = l->review.text ? &l->review : NULL;
 	o->review_key = l->review_key;
 	o->status = l->status.text ? &l->status : NULL;
+	o->upload = l->upload.text ? &l->upload : NULL;
 }
 
 bool live_finish(struct live *l, const char *const *argv, const char *writer,

@@ -45,6 +45,7 @@ const struct live_option live_options[] = {
     {"review-key", "FILE", "Key of the marks of what was released"},
     {"review-tell", "WORD", "Tell senders what was settled: yes (default), no"},
     {"status", "ADDRESS", "Tell there how it is going"},
+    {"upload", "ADDRESS", "Tell cup-upload there of slots (unix:PATH)"},
 };
 const size_t live_option_count = sizeof(live_options) / sizeof(*live_options);
 
@@ -255,6 +256,8 @@ static const char *set_one(struct live *l, const char *name,
 		return set_address(&l->review, value);
 	if (strcmp(name, "status") == 0)
 		return set_address(&l->status, value);
+	if (strcmp(name, "upload") == 0)
+		return set_address(&l->upload, value);
 	if (strcmp(name, "accept-proxy") == 0)
 		return set_network(l, value);
 	if (strcmp(name, "return-secret") == 0)
@@ -320,5 +323,6 @@ void live_release(struct live *l)
 	address_release(&l->component);
 	address_release(&l->review);
 	address_release(&l->status);
+	address_release(&l->upload);
 	*l = (struct live){0};
 }

@@ -32,7 +32,7 @@ struct live {
 	    refused;
 	struct network *network;
 	struct address *listens, server, pipeline, component, review,
-	    status;
+	    status, upload;
 	char *server_ca, *pipeline_ca, *pipeline_certificate, *pipeline_key;
 	char *component_domain, *component_secret, *review_key,
 	    *shell;

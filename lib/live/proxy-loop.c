@@ -17,6 +17,7 @@
 #include "live/notice.h"
 #include "live/proxy-tls.h"
 #include "live/release.h"
+#include "live/slots.h"
 #include "live/status.h"
 
 enum {
@@ -267,6 +268,8 @@ struct proxy *proxy_open(struct event_base *base,
 	open_pipeline(p);
 	if (o->component)
 		p->component = component_new(p);
+	if (o->upload)
+		p->slots = slots_new(p);
 	if (o->ready)
 		o->ready();
 	return p;
@@ -282,6 +285,7 @@ void proxy_close(struct proxy *p)
 	free(p->listener);
 	status_free(p->status);
 	component_free(p->component);
+	slots_free(p->slots);
 	if (p->pipeline)
 		verdict_leave(p);
 	releases_free(p->releases);

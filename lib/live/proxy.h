@@ -18,6 +18,7 @@
  * component.h is the way back where a recipient may not have a stanza, and the
  * way on for what a person released (release.h), which is known again where it
  * arrives by its mark (mark.h).
+ * slots.h tells the gate of files which may come.
  * resume.c brings a client back, session.c ends. memory.h counts what all of
  * this holds; options.h says how it is set, status.h how it does. */
 #ifndef LIVE_PROXY_H
@@ -73,6 +74,7 @@ struct proxy_options {
 	const char *review_key;	  /* file with the key of marks; NULL: none */
 	bool review_untold;	  /* senders are not told what was settled */
 	struct address *status;	   /* NULL: none */
+	struct address *upload;	   /* who is told of slots; NULL: nobody */
 	const char *listen_pid, *listen_fds, *listen_names; /* LISTEN_... */
 	/* Say a line of whatever length; something in one line, as printf. */
 	void (*say_whole)(const char *what, const char *line, size_t len);

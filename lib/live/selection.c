@@ -111,6 +111,20 @@ static void hold(struct session *s, int way, const struct ruling *ruling)
 	    buf_span(&p->canon), wire, ruling);
 }
 
+/* Nobody judges it, but it keeps its place. */
+static void pass(struct session *s, int way)
+{
+	struct proxy *p = s->proxy;
+	struct span canonical = buf_span(&p->canon);
+
+	buf_reset(&p->out);
+	if (way == UP)
+		slots_asked(s, canonical);
+	if (way == UP || slots_pass(s, canonical, &p->out))
+		wire_element(&p->out, canonical);
+	queue_pass(s, way, ITEM_STANZA, buf_span(&p->out));
+}
+
 /* A whole one, without marks. */
 static void stanza(struct session *s, int way, const struct ruling *ruling)
 {
@@ -127,9 +141,7 @@ static void stanza(struct session *s, int way, const struct ruling *ruling)
 		else
 			hold(s, way, ruling);
 	} else {
-		buf_reset(&p->out);
-		wire_element(&p->out, buf_span(&p->canon));
-		queue_pass(s, way, ITEM_STANZA, buf_span(&p->out));
+		pass(s, way);
 	}
 }
 

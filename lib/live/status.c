@@ -75,6 +75,10 @@ static void write_all(const struct proxy *p, struct buf *b)
 		buf_addf(b, "review %s\n", releases_keeper(p->releases));
 	if (p->releases)
 		number(b, "releases-pending", releases_pending(p->releases));
+	if (p->slots) {
+		buf_addf(b, "gate %s\n", slots_state(p->slots));
+		number(b, "slots", slots_told(p->slots));
+	}
 	traffic(p, b);
 }
 

@@ -61,6 +61,7 @@ static void release(struct proxy *p, struct item *i, const struct record *r)
 		stop(p, i, why);
 		return;
 	}
+	slots_judged(i->session, i->way, stanza, &i->wire);
 	if (i->refusal) {
 		refusal_allowed(i);
 		return;
@@ -249,6 +250,7 @@ static void bounce(struct item *i)
 static void let_through(struct item *i)
 {
 	i->session->proxy->count.passed++;
+	slots_judged(i->session, i->way, item_stanza(i), &i->wire);
 	i->outcome = ITEM_GOES;
 	item_ready(i);
 }

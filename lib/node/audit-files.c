@@ -13,6 +13,7 @@
 #include "node/audit.h"
 #include "node/identity.h"
 #include "node/reviews.h"
+#include "node/uploads.h"
 
 enum { DAY = 86400, SOON = 14 };
 
@@ -206,4 +207,15 @@ void audit_files(struct audit *s, const struct conf *c)
 	writable(s, c, &id, "heads");
 	if (reviews_kept(c))
 		writable(s, c, &id, "review");
+	if (uploads_wanted(c)) {
+		writable(s, c, &id, "upload-store");
+		if (!conf_is(c, "compliance", "none"))
+			writable(s, c, &id, "upload-journal");
+		if (strncmp(conf_get(c, "upload-listen"), "tls:", 4) == 0) {
+			readable(s, c, &id, "upload-certificate",
+			    conf_get(c, "upload-certificate"));
+			readable(s, c, &id, "upload-private-key",
+			    conf_get(c, "upload-private-key"));
+		}
+	}
 }

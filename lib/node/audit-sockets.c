@@ -34,22 +34,33 @@ static bool same_place(const struct endpoint *socket,
 	    (sockets_any(wanted) || endpoint_same_host(socket, wanted));
 }
 
+static bool listens_at(const char *text, const struct endpoint *socket)
+{
+	const char *why;
+	struct address a;
+	bool same = false;
+
+	if (!address_parse(&a, text, &why))
+		return false;
+	if (address_resolve(&a, &why)) {
+		for (size_t i = 0; i < a.count; i++)
+			same = same || same_place(socket, &a.ends[i]);
+	}
+	address_release(&a);
+	return same;
+}
+
 /* Whether a socket is one of the node's own listeners. */
 static bool is_own(const struct conf *c, const struct endpoint *socket)
 {
-	const char *text, *why;
-	struct address a;
+	static const char *const keys[] = {"listen", "upload-listen"};
 	bool own = false;
 
-	for (size_t n = 0; !own && (text = conf_nth(c, "listen", n, NULL));
-	     n++) {
-		if (!address_parse(&a, text, &why))
-			continue;
-		if (address_resolve(&a, &why)) {
-			for (size_t i = 0; i < a.count; i++)
-				own = own || same_place(socket, &a.ends[i]);
-		}
-		address_release(&a);
+	for (size_t k = 0; k < 2; k++) {
+		const char *text;
+
+		for (size_t n = 0; (text = conf_nth(c, keys[k], n, NULL)); n++)
+			own = own || listens_at(text, socket);
 	}
 	return own;
 }

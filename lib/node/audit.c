@@ -6,13 +6,15 @@
 #include <string.h>
 #include <sys/wait.h>
 
-#include "base/mem.h"
+#include "base/args.h"
 #include "base/utf8.h"
 #include "io/address.h"
 #include "io/endpoint.h"
 #include "io/program.h"
+#include "node/commands.h"
 #include "node/conf-sense.h"
 #include "node/reviews.h"
+#include "node/uploads.h"
 #include "record/traffic.h"
 
 static void audit_plain(struct audit *s, const struct conf *c)
@@ -125,18 +127,18 @@ static void check_policy(struct audit *s, const struct conf *c,
     const char *key, const char *filter)
 {
 	size_t n = conf_count(c, key);
-	const char **argv = mem_resize(NULL, n + 5, sizeof(*argv));
+	struct args args = {NULL, 0};
 	struct buf out = BUF_EMPTY;
 	int status;
 
-	argv[0] = filter;
-	argv[1] = "--check";
-	argv[2] = "--events";
-	argv[3] = conf_get(c, "events");
+	args_add(&args, filter);
+	args_option(&args, "check", NULL);
+	args_option(&args, "events", conf_get(c, "events"));
+	commands_files(&args, c);
 	for (size_t i = 0; i < n; i++)
-		argv[4 + i] = conf_nth(c, key, i, NULL);
-	argv[4 + n] = NULL;
-	status = n ? program_run(argv, &out, NULL, NULL) : 0;
+		args_add(&args, conf_nth(c, key, i, NULL));
+	status = n ? program_run((const char *const *)args.word, &out, NULL,
+		NULL) : 0;
 	if (status < 0 || !WIFEXITED(status) || WEXITSTATUS(status) != 0) {
 		add_output(s, FINDING_WRONG, &out, "");
 		if (out.len == 0)
@@ -145,7 +147,7 @@ static void check_policy(struct audit *s, const struct conf *c,
 	} else {
 		add_checked(s, key, &out);
 	}
-	free(argv);
+	args_release(&args);
 	buf_release(&out);
 }
 
@@ -179,6 +181,8 @@ void audit_programs(struct audit *s, const struct conf *c,
 	find(s, "cup-intercept", search);
 	if (reviews_kept(c))
 		find(s, "cup-review", search);
+	if (uploads_wanted(c))
+		find(s, "cup-upload", search);
 	if (conf_is(c, "compliance", "none") || conf_get(c, "pipeline"))
 		return;
 	if (conf_is(c, "compliance", "local"))
@@ -196,6 +200,7 @@ void audit_all(struct audit *s, const struct conf *c, const char *search)
 	audit_policy(s, c, search);
 	audit_files(s, c);
 	audit_server(s, c);
+	audit_upload(s, c);
 	audit_compliance(s, c, search);
 	audit_sockets(s, c);
 }

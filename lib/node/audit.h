@@ -43,6 +43,7 @@ void audit_files(struct audit *, const struct conf *);
 void audit_server(struct audit *, const struct conf *);
 void audit_compliance(struct audit *, const struct conf *,
     const char *search);
+void audit_upload(struct audit *, const struct conf *);
 void audit_sockets(struct audit *, const struct conf *);
 
 /* Whether an address, as settings have it, does not leave this machine: a

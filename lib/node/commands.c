@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "node/reviews.h"
+#include "node/uploads.h"
 
 char *commands_path(const char *run, const char *node, const char *kind)
 {
@@ -91,26 +92,43 @@ static void unjudged(struct commands *w, const char *run, const char *node)
 	free(policy);
 }
 
+void commands_files(struct args *a, const struct conf *c)
+{
+	const char *url;
+
+	if (!uploads_wanted(c))
+		return;
+	args_option(a, "files", conf_get(c, "upload-store"));
+	for (size_t n = 0; (url = conf_nth(c, "upload-url", n, NULL)); n++)
+		args_option(a, "file-url", url);
+}
+
 /* By the policy as it was when it was checked, whatever is in its files. */
 static void judge_here(struct commands *w, const struct conf *c,
-    const char *run, const char *node)
+    const char *run, const char *node, bool shadowed)
 {
 	char *snapshot = commands_path(run, node, "snapshot");
 	struct args *a = stage(w, "cup-filter");
 	const char *tried;
 
 	args_option(a, "snapshot", snapshot);
-	for (size_t n = 0; (tried = conf_nth(c, "shadow", n, NULL)); n++)
+	commands_files(a, c);
+	for (size_t n = 0; shadowed && (tried = conf_nth(c, "shadow", n, NULL));
+	     n++)
 		args_option(a, "shadow", tried);
-	if (conf_get(c, "shadow"))
+	if (shadowed && conf_get(c, "shadow"))
 		args_option(a, "shadow-journal", conf_get(c, "shadow-journal"));
 	add_values(a, c, "policy");
 	free(snapshot);
 }
 
-void commands_pipeline(
-    struct commands *w, const struct conf *c, const char *run, const char *node)
+/* The stages, with that setting's journal. A journal has one writer, and what
+ * a shadow finds one, too: so the pipeline of files has its own, and no
+ * shadow. */
+static void put_stages(struct commands *w, const struct conf *c,
+    const char *run, const char *node, const char *journal)
 {
+	bool messages = strcmp(journal, "journal") == 0;
 	char *key = commands_path(run, node, "key");
 	struct args *a;
 
@@ -125,7 +143,7 @@ void commands_pipeline(
 		if (conf_is(c, "compliance", "third-party"))
 			ask_servers(w, c);
 		else
-			judge_here(w, c, run, node);
+			judge_here(w, c, run, node, messages);
 		if (conf_get(c, "notify-server")) {
 			a = stage(w, "cup-broker");
 			args_option(a, "notify", NULL);
@@ -137,7 +155,7 @@ void commands_pipeline(
 		args_option(a, "wait", NULL);
 		args_option(a, "key", key);
 		add_options(a, c, "cup-log");
-		add_values(a, c, "journal");
+		args_add(a, conf_get(c, journal));
 		a = stage(w, "cup-deliver");
 		args_option(a, "records", NULL);
 		args_option(a, "key", key);
@@ -145,17 +163,29 @@ void commands_pipeline(
 	free(key);
 }
 
-/* An option with the socket of that name. */
-static void add_socket(struct args *a, const char *name, const char *run,
-    const char *node)
+void commands_pipeline(
+    struct commands *w, const struct conf *c, const char *run, const char *node)
+{
+	put_stages(w, c, run, node, "journal");
+}
+
+/* An option with the socket of that name, of the node's folder. */
+static void add_named(struct args *a, const char *option, const char *name,
+    const char *run, const char *node)
 {
 	char *path = commands_path(run, node, name);
 	struct buf b = BUF_EMPTY;
 
 	buf_addf(&b, "unix:%s", path);
-	args_option(a, name, buf_str(&b));
+	args_option(a, option, buf_str(&b));
 	buf_release(&b);
 	free(path);
+}
+
+static void add_socket(struct args *a, const char *name, const char *run,
+    const char *node)
+{
+	add_named(a, name, name, run, node);
 }
 
 /* What is released here comes from the node's own cup-review, else, as what
@@ -196,56 +226,53 @@ void commands_intercept(struct args *a, const struct conf *c, const char *run,
 	if (conf_is(c, "packet-size-limit", "no"))
 		args_option(a, "max-size", "3M");
 	add_reviews(a, c, run, node);
+	if (uploads_wanted(c))
+		add_named(a, "upload", "slots", run, node);
 	buf_release(&b);
 }
 
-/* --reviewer USER=JID for each JID. */
-static void add_reviewers(struct args *a, const struct conf *c)
+/* The stages as a shell takes them. */
+static void add_command(struct args *a, const struct conf *c, const char *run,
+    const char *node)
 {
+	struct commands w = {.stages = 0};
 	struct buf b = BUF_EMPTY;
-	const char *value;
 
-	for (size_t n = 0; (value = conf_nth(c, "reviewers", n, NULL)); n++) {
-		struct span user = value_reviewer_next(&value), jid;
-
-		while ((jid = value_reviewer_next(&value)).n) {
-			buf_reset(&b);
-			buf_addspan(&b, user);
-			buf_addc(&b, '=');
-			buf_addspan(&b, jid);
-			args_option(a, "reviewer", buf_str(&b));
-		}
+	put_stages(&w, c, run, node, "upload-journal");
+	for (size_t i = 0; i < w.stages; i++) {
+		if (i)
+			buf_adds(&b, " | ");
+		args_text(&w.stage[i], &b);
 	}
+	args_option(a, "command", buf_str(&b));
 	buf_release(&b);
+	commands_release(&w);
 }
 
-bool commands_review(struct args *a, const struct conf *c, const char *review,
-    const char *run, const char *node)
+bool commands_upload(struct args *a, const struct conf *start,
+    const struct conf *c, const char *run, const char *node)
 {
-	char *socket = commands_path(run, node, "review");
-	char *key = commands_path(run, node, "key");
-	struct buf b = BUF_EMPTY;
+	const char *listen = conf_get(start, "upload-listen");
+	bool tls = listen && strncmp(listen, "tls:", 4) == 0;
 
 	args_release(a);
-	if (reviews_kept(c)) {
-		args_add(a, "cup-review");
-		buf_addf(&b, "unix:%s", socket);
-		args_option(a, "serve", buf_str(&b));
-		args_option(a, "to", review);
-		args_option(a, "node", node);
-		args_option(a, "key", key);
-		if (conf_get(c, "review-group"))
-			args_option(a, "group", conf_get(c, "review-group"));
-		add_reviewers(a, c);
-		if (conf_get(c, "review-command"))
-			args_option(a, "command",
-			    conf_get(c, "review-command"));
-		args_add(a, conf_get(c, "journal"));
+	if (!uploads_wanted(start))
+		return false;
+	args_add(a, "cup-upload");
+	args_option(a, "node", node);
+	args_option(a, "listen", tls ? "tls-fd:upload" : "fd:upload");
+	args_option(a, "server", conf_get(start, "upload-server"));
+	args_option(a, "store", conf_get(start, "upload-store"));
+	args_option(a, "file-size-max", conf_get(start, "file-size-max"));
+	add_socket(a, "slots", run, node);
+	if (tls) {
+		args_option(a, "certificate",
+		    conf_get(start, "upload-certificate"));
+		args_option(a, "private-key",
+		    conf_get(start, "upload-private-key"));
 	}
-	buf_release(&b);
-	free(socket);
-	free(key);
-	return a->count > 0;
+	add_command(a, c, run, node);
+	return true;
 }
 
 bool commands_check(struct args *a, const struct conf *c, const char *save)
@@ -255,6 +282,7 @@ bool commands_check(struct args *a, const struct conf *c, const char *save)
 		return false;
 	args_add(a, "cup-filter");
 	args_option(a, "check", NULL);
+	commands_files(a, c);
 	if (save)
 		args_option(a, "save", save);
 	add_values(a, c, "policy");

@@ -32,10 +32,18 @@ void commands_pipeline(struct commands *, const struct conf *, const char *run,
 void commands_intercept(struct args *, const struct conf *, const char *run,
     const char *node);
 
+/* cup-upload; start: the settings that the node was started with, of which all
+ * but the pipeline is, which is that of c. False: none is wanted. */
+bool commands_upload(struct args *, const struct conf *start,
+    const struct conf *c, const char *run, const char *node);
+
 /* Set the command line of the cup-review that keeps what is held, and what is
  * settled of it in the journal at review; false where there is none. */
 bool commands_review(struct args *, const struct conf *, const char *review,
     const char *run, const char *node);
+
+/* Add to a cup-filter's where links to files lead. */
+void commands_files(struct args *, const struct conf *);
 
 /* Set the command line that checks the policy; false where there is none to
  * check. save: where to put it, or NULL. */

@@ -11,6 +11,7 @@
 #include "base/quantity.h"
 #include "io/address.h"
 #include "node/chain.h"
+#include "node/uploads.h"
 #include "record/traffic.h"
 
 static void needed(const struct conf *c, struct buf *m)
@@ -200,7 +201,10 @@ static void journals(const struct conf *c, struct buf *m)
 	    {"refused", "journal", itself}, {"shadow-journal", "journal", own},
 	    {"shadow-journal", "refused", own}, {"review", "journal", own},
 	    {"review", "refused", own}, {"review", "shadow-journal", own},
-	    {"heads", "journal", itself}};
+	    {"heads", "journal", itself}, {"upload-journal", "journal", own},
+	    {"upload-journal", "refused", own},
+	    {"upload-journal", "review", own},
+	    {"upload-journal", "shadow-journal", own}};
 
 	for (size_t i = 0; i < sizeof(pairs) / sizeof(*pairs); i++) {
 		const char *a = conf_get(c, pairs[i].key);
@@ -320,17 +324,19 @@ void conf_sense(const struct conf *c, struct buf *mistakes)
 	events(c, mistakes);
 	limits(c, mistakes);
 	returns(c, mistakes);
+	uploads_sense(c, mistakes);
 }
 
 void conf_neighbour(const struct conf *c, const struct conf *other,
     const char *name, struct buf *mistakes)
 {
 	static const char *const paths[] = {"journal", "refused", "heads",
-	    "shadow-journal", "review"};
+	    "shadow-journal", "review", "upload-journal", "upload-store"};
+	enum { PATHS = sizeof(paths) / sizeof(*paths) };
 	const char *a, *b;
 
-	for (size_t i = 0; i < 5; i++) {
-		for (size_t k = 0; k < 5; k++) {
+	for (size_t i = 0; i < PATHS; i++) {
+		for (size_t k = 0; k < PATHS; k++) {
 			a = conf_get(c, paths[i]);
 			b = conf_get(other, paths[k]);
 			if (a && b && same_path(a, b))

@@ -156,6 +156,7 @@ static void derive(struct conf *c)
 		return;
 	c->refused = beside(journal, ".refused");
 	c->review = beside(journal, ".review");
+	c->uploads = beside(journal, ".upload");
 }
 
 void conf_parse(struct conf *c, const char *path, struct span text,
@@ -184,6 +185,7 @@ void conf_release(struct conf *c)
 	free(c->path);
 	free(c->refused);
 	free(c->review);
+	free(c->uploads);
 	*c = (struct conf){0};
 }
 
@@ -204,6 +206,12 @@ static const char *fallback(const struct conf *c, const struct setting *s)
 		return c->refused;
 	if (strcmp(s->key, "review") == 0)
 		return c->review;
+	if (strcmp(s->key, "upload-journal") == 0)
+		return c->uploads;
+	if (strcmp(s->key, "upload-certificate") == 0)
+		return conf_get(c, "certificate");
+	if (strcmp(s->key, "upload-private-key") == 0)
+		return conf_get(c, "private-key");
 	return s->initial;
 }
 

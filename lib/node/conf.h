@@ -27,7 +27,7 @@ struct conf {
 	struct conf_entry *entry;
 	size_t entries;
 	/* Defaults that depend on other settings; NULL: none. */
-	char *refused, *review;
+	char *refused, *review, *uploads;
 };
 
 /* Mistakes are lines, each with its LF, "PATH:LINE: ...". */

@@ -2,7 +2,7 @@
 /* What the modules of a running node share; node.h says what it is.
  *
  * node.c sets it up and takes it down, stop.c begins with that; intercept.c
- * keeps cup-intercept up, keeper.c the cup-review that keeps what is held,
+ * keeps cup-intercept up, keeper.c cup-review and cup-upload,
  * pipelines.c starts stages for connections; reload.c goes over to other
  * settings, answers.c answers those who ask, status.c tells how all of it does,
  * for which look.c asks the two. state.c is below all of these. */
@@ -71,8 +71,11 @@ struct sample {
 	bool regular;
 };
 
-/* The cup-review of the node. */
+/* A program beside cup-intercept: the cup-review of the node, its cup-upload. */
 struct keeper {
+	struct node *node;
+	const char *name;
+	const struct listening *listening; /* that it gets as "upload"; NULL */
 	struct args args; /* count 0: none is wanted */
 	char *path;
 	pid_t pid;
@@ -120,7 +123,9 @@ struct node {
 	int notify;
 	struct event *notified;
 
-	struct keeper keeper;
+	struct keeper keeper, upload;
+	struct address upload_address; /* of text NULL: no files come */
+	struct listening upload_listening;
 
 	/* The pipeline. */
 	struct commands commands;
@@ -146,7 +151,7 @@ struct node {
 
 	/* A reload whose policy is being checked. */
 	struct conf next;
-	struct args next_keeper;
+	struct args next_keeper, next_upload;
 	struct commands next_commands;
 	char *next_path[STAGES_MAX];
 	pid_t check;
@@ -209,16 +214,17 @@ bool intercept_ended(struct node *, pid_t, int status);
 void intercept_renew(struct node *);
 void intercept_stop(struct node *, bool at_once);
 
-/* keeper.c. Set the command line that the settings make; false with the
+/* keeper.c. Set the command lines that the settings make; false with the
  * reason added to why. */
-bool keeper_settings(struct node *, const struct conf *, struct args *,
-    struct buf *why);
-void keeper_begin(struct node *);
-/* Go over to another command line, which is emptied. */
-void keeper_renew(struct node *, struct args *);
-bool keeper_ended(struct node *, pid_t, int status);
+bool keepers_settings(struct node *, const struct conf *, struct args *keeper,
+    struct args *upload, struct buf *why);
+void keepers_begin(struct node *);
+/* Go over to another command line, which is emptied. Of the same one, have it
+ * read again what it can. */
+void keeper_renew(struct keeper *, struct args *);
+bool keepers_ended(struct node *, pid_t, int status);
 /* Whether it runs still; it is told to end, at once if it is asked again. */
-bool keeper_stop(struct node *, bool at_once);
+bool keeper_stop(struct keeper *, bool at_once);
 
 /* pipelines.c */
 void pipelines_begin(struct node *);

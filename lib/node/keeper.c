@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* A running node: keeping up the cup-review that keeps what is held. */
+/* A running node: keeping up what is beside cup-intercept, the cup-review that
+ * keeps what is held, and the cup-upload that files come through. */
 #include "node/internal.h"
 
 #include <errno.h>
@@ -11,99 +12,139 @@
 #include "io/launch.h"
 #include "io/program.h"
 
-bool keeper_settings(struct node *n, const struct conf *c, struct args *a,
-    struct buf *why)
+static bool find(struct keeper *k, const char *program, struct buf *why)
+{
+	char *path = NULL;
+
+	if (!node_program(k->node, program, &path, why))
+		return false;
+	free(k->path);
+	k->path = path;
+	return true;
+}
+
+bool keepers_settings(struct node *n, const struct conf *c,
+    struct args *keeper, struct args *upload, struct buf *why)
 {
 	/* Another review journal waits for a restart, as cup-intercept's key
 	 * is beside it. */
 	const char *review = conf_get(&n->start, "review");
-	char *path = NULL;
+	bool ok = true;
 
+	n->keeper.node = n->upload.node = n;
+	n->keeper.name = "cup-review";
+	n->upload.name = "cup-upload";
+	n->upload.listening = &n->upload_listening;
 	if (!review)
 		review = conf_get(c, "review");
-	if (!commands_review(a, c, review, n->o.run_dir, n->o.name))
-		return true;
-	if (!node_program(n, a->word[0], &path, why))
-		return false;
-	free(n->keeper.path);
-	n->keeper.path = path;
-	return true;
+	if (commands_review(keeper, c, review, n->o.run_dir, n->o.name))
+		ok = find(&n->keeper, keeper->word[0], why);
+	if (commands_upload(upload, &n->start, c, n->o.run_dir, n->o.name))
+		ok = find(&n->upload, upload->word[0], why) && ok;
+	return ok;
 }
 
 /* It failed: again later, or not at all. */
-static void again(struct node *n, const char *how, bool hopeless)
+static void again(struct keeper *k, const char *how, bool hopeless)
 {
-	struct keeper *k = &n->keeper;
+	struct node *n = k->node;
 	uint64_t wait;
 
 	if (hopeless) {
 		k->state = SERVICE_FAILED;
-		node_failed(n, "cup-review %s, not started again", how);
+		node_failed(n, "%s %s, not started again", k->name, how);
 	} else {
 		wait = backoff_next(&k->backoff,
 		    (uint64_t)(node_clock() - k->started), false);
 		k->state = SERVICE_WAITING;
-		node_failed(n, "cup-review %s, again in %.1f s", how,
+		node_failed(n, "%s %s, again in %.1f s", k->name, how,
 		    (double)wait / 1000);
 		node_in(k->timer, wait);
 	}
 	node_tell(n);
 }
 
-/* What it runs itself finds the programs, too. */
-static void start(struct node *n)
+/* What it runs itself finds the programs, and knows whose it is and what for,
+ * as stages do. */
+static pid_t launch(struct keeper *k)
 {
-	const char *env[] = {n->path_variable};
-	struct keeper *k = &n->keeper;
+	struct node *n = k->node;
+	struct buf name = BUF_EMPTY, key = BUF_EMPTY;
+	const char *names[ADDRESS_SOCKETS_MAX], *env[4];
+	size_t count = k->listening ? k->listening->count : 0;
+	pid_t pid;
+
+	for (size_t i = 0; i < count; i++)
+		names[i] = "upload";
+	buf_addf(&name, "CUP_NODE=%s", n->o.name);
+	buf_addf(&key, "CUP_KEY=%s/%s/key", n->o.run_dir, n->o.name);
+	env[0] = buf_str(&name);
+	env[1] = buf_str(&key);
+	env[2] = "CUP_PART=files";
+	env[3] = n->path_variable;
+	pid = launch_start(&(struct launch){.path = k->path,
+	    .argv = k->args.word, .in = -1, .out = -1,
+	    .pass = count ? k->listening->fds : NULL, .passed = count,
+	    .names = count ? names : NULL, .env = env, .envs = 4,
+	    .death_signal = SIGTERM});
+	buf_release(&name);
+	buf_release(&key);
+	return pid;
+}
+
+static void start(struct keeper *k)
+{
 	struct buf how = BUF_EMPTY;
 	int error;
 
 	k->leaving = false;
 	k->started = node_clock();
 	k->starts++;
-	k->pid = launch_start(&(struct launch){.path = k->path,
-	    .argv = k->args.word, .in = -1, .out = -1, .env = env, .envs = 1,
-	    .death_signal = SIGTERM});
+	k->pid = launch(k);
 	error = errno;
 	if (k->pid > 0) {
 		k->state = SERVICE_UP;
-		node_tell(n);
+		node_tell(k->node);
 		return;
 	}
 	k->pid = 0;
 	buf_addf(&how, "cannot be started: %s", strerror(error));
-	again(n, buf_str(&how),
+	again(k, buf_str(&how),
 	    error == ENOENT || error == EACCES || error == ENOEXEC);
 	buf_release(&how);
 }
 
 static void on_timer(int fd, short what, void *arg)
 {
-	struct node *n = arg;
-	struct keeper *k = &n->keeper;
+	struct keeper *k = arg;
+	struct node *n = k->node;
 
 	(void)fd;
 	(void)what;
 	if (k->pid && k->leaving) {
-		n->o.say("%s: cup-review does not end, and is killed",
-		    n->o.name);
+		n->o.say("%s: %s does not end, and is killed", n->o.name,
+		    k->name);
 		kill(-k->pid, SIGKILL);
 	} else if (!k->pid && k->args.count && !n->stopping) {
-		start(n);
+		start(k);
 	}
 }
 
-void keeper_begin(struct node *n)
+static void begin(struct keeper *k)
 {
-	n->keeper.timer = node_event(n, -1, 0, on_timer, n);
-	if (n->keeper.args.count)
-		start(n);
+	k->timer = node_event(k->node, -1, 0, on_timer, k);
+	if (k->args.count)
+		start(k);
 }
 
-static void leave(struct node *n)
+void keepers_begin(struct node *n)
 {
-	struct keeper *k = &n->keeper;
+	begin(&n->keeper);
+	begin(&n->upload);
+}
 
+static void leave(struct keeper *k)
+{
 	if (k->leaving)
 		return;
 	k->leaving = true;
@@ -112,29 +153,30 @@ static void leave(struct node *n)
 	node_in(k->timer, NODE_GRACE);
 }
 
-void keeper_renew(struct node *n, struct args *a)
+void keeper_renew(struct keeper *k, struct args *a)
 {
-	struct keeper *k = &n->keeper;
 	bool same = args_same(&k->args, a);
 
 	args_release(&k->args);
 	k->args = *a;
 	*a = (struct args){NULL, 0};
-	if (k->pid) {
-		if (!same)
-			leave(n);
-		return;
+	if (k->pid && !same) {
+		leave(k);
+	} else if (k->pid && k == &k->node->upload) {
+		/* Its pipeline reads the policy again. */
+		kill(k->pid, SIGHUP);
+	} else if (!k->pid) {
+		event_del(k->timer);
+		k->backoff.failures = 0;
+		k->state = SERVICE_DOWN;
+		if (k->args.count)
+			start(k);
 	}
-	event_del(k->timer);
-	k->backoff.failures = 0;
-	k->state = SERVICE_DOWN;
-	if (k->args.count)
-		start(n);
 }
 
-bool keeper_ended(struct node *n, pid_t pid, int status)
+static bool ended(struct keeper *k, pid_t pid, int status)
 {
-	struct keeper *k = &n->keeper;
+	struct node *n = k->node;
 	struct buf how = BUF_EMPTY;
 
 	if (pid != k->pid)
@@ -144,12 +186,12 @@ bool keeper_ended(struct node *n, pid_t pid, int status)
 	k->state = SERVICE_DOWN;
 	program_status(&how, status);
 	if (n->stopping) {
-		n->o.say("%s: cup-review %s", n->o.name, buf_str(&how));
+		n->o.say("%s: %s %s", n->o.name, k->name, buf_str(&how));
 		node_done(n);
 	} else if (!k->leaving) {
-		again(n, buf_str(&how), stages_hopeless(status));
+		again(k, buf_str(&how), stages_hopeless(status));
 	} else if (k->args.count) {
-		start(n);
+		start(k);
 	} else {
 		node_tell(n);
 	}
@@ -157,15 +199,18 @@ bool keeper_ended(struct node *n, pid_t pid, int status)
 	return true;
 }
 
-bool keeper_stop(struct node *n, bool at_once)
+bool keepers_ended(struct node *n, pid_t pid, int status)
 {
-	struct keeper *k = &n->keeper;
+	return ended(&n->keeper, pid, status) || ended(&n->upload, pid, status);
+}
 
+bool keeper_stop(struct keeper *k, bool at_once)
+{
 	if (!k->pid)
 		return false;
 	if (at_once)
 		kill(-k->pid, SIGKILL);
 	else
-		leave(n);
+		leave(k);
 	return true;
 }

@@ -26,7 +26,7 @@ static void on_child(int fd, short what, void *arg)
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
 		if (!pipelines_take(n, pid, status) &&
 		    !intercept_ended(n, pid, status) &&
-		    !keeper_ended(n, pid, status))
+		    !keepers_ended(n, pid, status))
 			reload_ended(n, pid, status);
 	}
 	/* All ends that belong together are known now. */
@@ -110,7 +110,7 @@ void node_run(struct node *n)
 	status_begin(n);
 	control_begin(n);
 	pipelines_begin(n);
-	keeper_begin(n);
+	keepers_begin(n);
 	intercept_begin(n);
 	event_base_dispatch(n->base);
 	n->o.say("%s: has ended", n->o.name);
@@ -119,7 +119,7 @@ void node_run(struct node *n)
 static void remove_files(struct node *n)
 {
 	static const char *const kinds[] = {"key", "policy", "snapshot",
-	    "snapshot.new", "notify", "status", "review"};
+	    "snapshot.new", "notify", "status", "review", "slots"};
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
 		char *path = commands_path(n->o.run_dir, n->o.name, kinds[i]);
@@ -153,6 +153,9 @@ void node_free(struct node *n)
 		address_unlisten(&n->listen[i], &n->listening[i]);
 		address_release(&n->listen[i]);
 	}
+	if (n->upload_listening.count)
+		address_unlisten(&n->upload_address, &n->upload_listening);
+	address_release(&n->upload_address);
 	free(n->listen);
 	free(n->listening);
 	node_event_free(&n->sigchld);
@@ -167,6 +170,7 @@ void node_free(struct node *n)
 	node_event_free(&n->pipeline_timer);
 	node_event_free(&n->settle_timer);
 	node_event_free(&n->keeper.timer);
+	node_event_free(&n->upload.timer);
 	if (n->base)
 		event_base_free(n->base);
 	if (n->notify >= 0)
@@ -179,7 +183,10 @@ void node_free(struct node *n)
 	args_release(&n->intercept_args);
 	args_release(&n->keeper.args);
 	args_release(&n->next_keeper);
+	args_release(&n->upload.args);
+	args_release(&n->next_upload);
 	free(n->keeper.path);
+	free(n->upload.path);
 	free(n->intercept_path);
 	free(n->path_variable);
 	free_paths(n->stage_path);

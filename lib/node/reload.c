@@ -20,6 +20,7 @@ static void drop_next(struct node *n)
 	conf_release(&n->next);
 	commands_release(&n->next_commands);
 	args_release(&n->next_keeper);
+	args_release(&n->next_upload);
 	for (size_t i = 0; i < STAGES_MAX; i++) {
 		free(n->next_path[i]);
 		n->next_path[i] = NULL;
@@ -91,7 +92,8 @@ static void take_over(struct node *n)
 	}
 	node_warn(n);
 	pipelines_renew(n);
-	keeper_renew(n, &n->next_keeper);
+	keeper_renew(&n->keeper, &n->next_keeper);
+	keeper_renew(&n->upload, &n->next_upload);
 	intercept_renew(n);
 	node_notify(n, "READY=1");
 	node_tell(n);
@@ -136,7 +138,8 @@ void reload_begin(struct node *n)
 		commands_pipeline(&n->next_commands, &n->next, n->o.run_dir,
 		    n->o.name);
 		node_programs(n, &n->next_commands, n->next_path, &why);
-		keeper_settings(n, &n->next, &n->next_keeper, &why);
+		keepers_settings(n, &n->next, &n->next_keeper, &n->next_upload,
+		    &why);
 	}
 	if (why.len == 0 && !check_policy(n, &why) && why.len == 0)
 		take_over(n);

@@ -137,34 +137,40 @@ static bool settle_in(struct node *n, struct buf *why, int *code)
 	return ok;
 }
 
+static bool listen_on(struct address *a, struct listening *l,
+    const char *text, struct buf *why, int *code)
+{
+	const char *reason = NULL;
+
+	if (!address_parse(a, text, &reason))
+		return false;
+	errno = 0;
+	if (address_listen(a, l, &reason))
+		return true;
+	address_release(a);
+	*a = (struct address){0};
+	*code = errno == EADDRINUSE ? EX_TEMPFAIL : EX_UNAVAILABLE;
+	buf_addf(why, "cannot listen on %s: %s\n", text, reason);
+	return false;
+}
+
 static bool open_listeners(struct node *n, struct buf *why, int *code)
 {
 	size_t count = conf_count(&n->conf, "listen");
-	bool ok = true;
+	const char *upload = conf_get(&n->conf, "upload-listen");
 
 	n->listen = mem_zalloc(count * sizeof(*n->listen));
 	n->listening = mem_zalloc(count * sizeof(*n->listening));
 	while (n->listens < count) {
-		const char *text =
-		    conf_nth(&n->conf, "listen", n->listens, NULL);
-		const char *reason = NULL;
-
-		if (!address_parse(&n->listen[n->listens], text, &reason))
-			break;
-		errno = 0;
-		if (!address_listen(&n->listen[n->listens],
-			&n->listening[n->listens], &reason)) {
-			address_release(&n->listen[n->listens]);
-			*code = errno == EADDRINUSE ? EX_TEMPFAIL
-						    : EX_UNAVAILABLE;
-			buf_addf(why, "cannot listen on %s: %s\n", text,
-			    reason);
-			ok = false;
-			break;
-		}
+		if (!listen_on(&n->listen[n->listens],
+			&n->listening[n->listens],
+			conf_nth(&n->conf, "listen", n->listens, NULL), why,
+			code))
+			return false;
 		n->listens++;
 	}
-	return ok;
+	return !upload || listen_on(&n->upload_address, &n->upload_listening,
+	    upload, why, code);
 }
 
 /* Put a file of the node's own into the run folder, anew. */
@@ -299,7 +305,7 @@ bool node_setup(struct node *n, struct buf *why, int *code)
 	    n->o.name);
 	node_program(n, "cup-intercept", &n->intercept_path, why);
 	node_programs(n, &n->commands, n->stage_path, why);
-	keeper_settings(n, &n->conf, &n->keeper.args, why);
+	keepers_settings(n, &n->conf, &n->keeper.args, &n->upload.args, why);
 	if (why->len)
 		return false;
 	umask(022);

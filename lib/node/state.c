@@ -101,13 +101,15 @@ const char *node_state_word(const struct node *n)
 		return "stopping";
 	if (n->intercept_state == SERVICE_FAILED ||
 	    n->keeper.state == SERVICE_FAILED ||
+	    n->upload.state == SERVICE_FAILED ||
 	    (n->pipeline_state == SERVICE_FAILED && !n->runs))
 		return "failed";
 	if (n->intercept_state == SERVICE_STARTING && n->intercept_starts == 1)
 		return "starting";
 	if (n->intercept_state != SERVICE_UP ||
 	    n->pipeline_state != SERVICE_UP ||
-	    n->keeper.state == SERVICE_WAITING)
+	    n->keeper.state == SERVICE_WAITING ||
+	    n->upload.state == SERVICE_WAITING)
 		return "degraded";
 	if (!n->pipeline_starts)
 		return "starting";
@@ -198,9 +200,9 @@ void node_warn(struct node *n)
 
 void node_done(struct node *n)
 {
-	if (!n->stopping || n->intercept || n->runs)
+	if (!n->stopping || n->intercept || n->runs || n->upload.pid)
 		return;
 	/* Last: it takes down what became of what was released. */
-	if (!keeper_stop(n, false))
+	if (!keeper_stop(&n->keeper, false))
 		event_base_loopbreak(n->base);
 }

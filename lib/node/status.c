@@ -148,9 +148,22 @@ static void add_warnings(const struct node *n, struct buf *out)
 	}
 }
 
-static void add_processes(const struct node *n, struct buf *out)
+static void add_listener(const char *key, const struct address *a,
+    const struct listening *l, struct buf *out)
 {
 	char text[ENDPOINT_TEXT];
+
+	for (size_t i = 0; i < l->count; i++) {
+		struct endpoint e = endpoint_of_socket(l->fds[i]);
+
+		endpoint_text(&e, text);
+		buf_addf(out, "%s %s:%s\n", key, a->tls ? "tls" : "tcp",
+		    text);
+	}
+}
+
+static void add_processes(const struct node *n, struct buf *out)
+{
 	size_t runs = 0;
 
 	buf_addf(out, "pid %ld\n", (long)getpid());
@@ -172,16 +185,23 @@ static void add_processes(const struct node *n, struct buf *out)
 				    (long)r->stages.stage[i].pid);
 		}
 	}
-	for (size_t i = 0; i < n->listens; i++) {
-		for (size_t k = 0; k < n->listening[i].count; k++) {
-			struct endpoint e =
-			    endpoint_of_socket(n->listening[i].fds[k]);
+	for (size_t i = 0; i < n->listens; i++)
+		add_listener("listen", &n->listen[i], &n->listening[i], out);
+}
 
-			endpoint_text(&e, text);
-			buf_addf(out, "listen %s:%s\n",
-			    n->listen[i].tls ? "tls" : "tcp", text);
-		}
-	}
+/* The cup-upload that files come through. */
+static void add_upload(const struct node *n, struct buf *out)
+{
+	const struct keeper *k = &n->upload;
+
+	if (!k->args.count && !k->pid)
+		return;
+	buf_addf(out, "upload %s\n", services[k->state]);
+	if (k->pid)
+		buf_addf(out, "upload-pid %ld\n", (long)k->pid);
+	buf_addf(out, "upload-starts %u\n", k->starts);
+	add_listener("upload-listen", &n->upload_address,
+	    &n->upload_listening, out);
 }
 
 /* The cup-review that keeps what is held, and what it says of that. */
@@ -264,5 +284,6 @@ void status_text(const struct node *n, struct buf *out)
 	buf_addf(out, "compliance %s\n", conf_get(&n->conf, "compliance"));
 	add_processes(n, out);
 	add_review(n, out);
+	add_upload(n, out);
 	add_sample(n, out);
 }

@@ -207,6 +207,17 @@ static const char *check_url(const struct setting *s, const char *value)
 	    : "has a character that no URL has";
 }
 
+/* Of a server's HTTP, or what links to it begin with. */
+static const char *check_site(const struct setting *s, const char *value)
+{
+	if (strncmp(value, "http://", 7) != 0 &&
+	    strncmp(value, "https://", 8) != 0)
+		return "is neither http:// nor https://";
+	if (strpbrk(value, "?#@"))
+		return "has more than a host, a port and a path";
+	return check_url(s, value);
+}
+
 static const char *check_label(const struct setting *s, const char *value)
 {
 	(void)s;
@@ -292,6 +303,7 @@ const struct value_kind value_network = {"network", check_network};
 const struct value_kind value_path = {"path", check_path};
 const struct value_kind value_reviewer = {"USER JID...", check_reviewer};
 const struct value_kind value_server = {"[NAME] URL", check_server};
+const struct value_kind value_site = {"http URL", check_site};
 const struct value_kind value_size = {"size", check_size};
 const struct value_kind value_url = {"URL", check_url};
 const struct value_kind value_user = {"user", check_user};

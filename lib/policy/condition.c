@@ -128,6 +128,8 @@ bool parse_words(struct parser *p, struct condition *c)
 
 static bool read_size(struct span s, uint64_t *bytes)
 {
+	static const char units[] = "KkMmGg";
+	const char *at;
 	size_t i = 0;
 
 	for (*bytes = 0; i < s.n && s.p[i] >= '0' && s.p[i] <= '9'; i++) {
@@ -139,9 +141,10 @@ static bool read_size(struct span s, uint64_t *bytes)
 		return false;
 	if (i == s.n)
 		return true;
-	if (!strchr("KkMm", s.p[i]) || *bytes > UINT64_MAX >> 21)
+	at = strchr(units, s.p[i]);
+	if (!s.p[i] || !at || *bytes > UINT64_MAX >> 31)
 		return false;
-	*bytes <<= s.p[i] == 'K' || s.p[i] == 'k' ? 10 : 20;
+	*bytes <<= 10 * ((at - units) / 2 + 1);
 	return true;
 }
 

@@ -73,6 +73,9 @@ static const char *edit(struct policy *p, struct span with, size_t *places)
 	struct span before = j->data;
 	size_t room = with.n * ESCAPED_MAX + 1, n;
 
+	/* The file itself would go on as it is. */
+	if (j->event == EVENT_UPLOAD && j->cuts.count)
+		return unredacted;
 	if (j->cuts.count > (RECORD_LINE_MAX - room) / room)
 		return unredacted;
 	buf_reset(out);
@@ -267,6 +270,27 @@ static enum policy_outcome settle(
 	return POLICY_BAD;
 }
 
+/* What is known of the files that it links to goes on with it, however it was
+ * decided. */
+static enum policy_outcome add_links(struct policy *p, struct record *r,
+    enum policy_outcome outcome, const char **why)
+{
+	struct judged *j = &p->judged;
+
+	judged_links(p);
+	if (outcome == POLICY_BAD || !j->links.count)
+		return outcome;
+	buf_reset(&j->linked);
+	links_write(&j->links, &j->linked, r->extra);
+	if (span_same(buf_span(&j->linked), r->extra))
+		return outcome;
+	r->extra = buf_span(&j->linked);
+	if (line_length(r) <= RECORD_LINE_MAX)
+		return POLICY_WRITE;
+	*why = "would be longer than 8 MiB once decided";
+	return POLICY_BAD;
+}
+
 static const char *begin(struct policy *p, const struct record *r)
 {
 	struct judged *j = &p->judged;
@@ -282,7 +306,7 @@ static const char *begin(struct policy *p, const struct record *r)
 	buf_reset(&j->reasons);
 	if (why)
 		return why;
-	if (r->event == EVENT_REVIEW
+	if (r->event == EVENT_REVIEW || r->event == EVENT_UPLOAD
 		? !record_fits(r->event, &j->stanza)
 		: !stanza_is_stanza(&j->stanza) &&
 		    !record_fits(EVENT_DONE, &j->stanza))
@@ -311,7 +335,7 @@ static enum policy_outcome judge(
 	verdict = run_rules(p, account);
 	if (verdict <= VERDICT_HOLD)
 		body_keep(p);
-	return settle(p, r, verdict, why);
+	return add_links(p, r, settle(p, r, verdict, why), why);
 }
 
 enum policy_outcome policy_decide(

@@ -242,8 +242,7 @@ void explain_record(struct policy *p, const struct record *r, struct buf *b)
 	judged_kind(p);
 	buf_addc(b, ' ');
 	see_bits(kind_words, p->judged.kind, b);
-	if (p->judged.kind !=
-	    UINT32_C(1) << word_index(kind_words, span_of("session"))) {
+	if (stanza_is_stanza(&p->judged.stanza)) {
 		buf_addc(b, ' ');
 		see_bits(type_words, p->judged.type, b);
 	}

@@ -12,6 +12,9 @@ void file_add_value(struct files *, struct file_values *, struct span chars);
 bool file_add_escaped(
     struct files *, struct file_values *, struct span escaped);
 
+/* The same, of characters. */
+bool file_add_chars(struct files *, struct file_values *, struct span);
+
 /* A size; and one as it is written, false if nothing is. */
 void file_add_bytes(struct files *, uint64_t bytes);
 bool file_add_size(struct files *, struct span);

@@ -47,6 +47,14 @@ void file_add_value(
 	v->value[v->count++] = (struct file_value){at, f->chars.len - at};
 }
 
+bool file_add_chars(
+    struct files *f, struct file_values *v, struct span chars)
+{
+	if (chars.n)
+		file_add_value(f, v, chars);
+	return chars.n;
+}
+
 bool file_add_escaped(
     struct files *f, struct file_values *v, struct span escaped)
 {

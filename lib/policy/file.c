@@ -13,6 +13,8 @@ static const char *const upload_ns = "urn:xmpp:http:upload";
 /* What is known of the file at hand. */
 struct known {
 	bool name, type, size;
+	bool described; /* by a link to it that may be known */
+	bool digest;
 };
 
 /* All child elements of that name, whatever their namespace. */
@@ -47,6 +49,9 @@ static void add_file(struct files *f, struct known known)
 	f->unnamed = f->unnamed || !known.name;
 	f->untyped = f->untyped || !known.type;
 	f->unsized = f->unsized || !known.size;
+	f->undigested = f->undigested || !(known.described || known.digest);
+	f->described += known.described;
+	f->known += known.digest;
 }
 
 /* The last part of a link's path, without its escapes; false if there is
@@ -108,7 +113,7 @@ static bool ns_begins(const struct stanza *s, uint32_t node, const char *head,
 static bool see_description(
     struct files *f, const struct stanza *s, uint32_t i)
 {
-	struct known k;
+	struct known k = {.described = true};
 
 	if (!ns_begins(s, i, metadata_ns, "file") &&
 	    !ns_begins(s, i, jingle_ns, "file"))
@@ -123,7 +128,7 @@ static bool see_description(
 /* XEP-0363, now and as it was before. */
 static bool see_upload(struct files *f, const struct stanza *s, uint32_t i)
 {
-	struct known k;
+	struct known k = {.name = false};
 
 	if (!ns_begins(s, i, upload_ns, "request"))
 		return false;
@@ -143,7 +148,7 @@ static bool see_offer(struct files *f, const struct stanza *s, uint32_t i)
 	static const char *const si = "http://jabber.org/protocol/si";
 	static const char *const ft =
 	    "http://jabber.org/protocol/si/profile/file-transfer";
-	struct known k = {false, false, false};
+	struct known k = {.name = false};
 	uint32_t file;
 
 	if (!stanza_is(s, i, si, "si"))
@@ -161,7 +166,7 @@ static bool see_offer(struct files *f, const struct stanza *s, uint32_t i)
 /* XEP-0231: in base64 in the stanza; without bytes it is asked for. */
 static bool see_bits(struct files *f, const struct stanza *s, uint32_t i)
 {
-	struct known k = {false, false, true};
+	struct known k = {.size = true};
 	struct span bytes;
 
 	if (!stanza_is(s, i, "urn:xmpp:bob", "data"))
@@ -176,7 +181,7 @@ static bool see_bits(struct files *f, const struct stanza *s, uint32_t i)
 /* XEP-0221: media in a form; the link has the name. */
 static bool see_media(struct files *f, const struct stanza *s, uint32_t i)
 {
-	struct known k = {false, false, false};
+	struct known k = {.name = false};
 
 	if (!stanza_is(s, i, "urn:xmpp:media-element", "uri"))
 		return false;
@@ -195,7 +200,7 @@ static bool see_stream(struct files *f, const struct stanza *s, uint32_t i)
 	if (!stanza_is(s, i, ibb, "open") && !stanza_is(s, i, ibb, "data") &&
 	    !stanza_is(s, i, s5b, "query"))
 		return false;
-	add_file(f, (struct known){false, false, false});
+	add_file(f, (struct known){.name = false});
 	return true;
 }
 
@@ -231,12 +236,22 @@ static void see_link(struct files *f, const struct stanza *s, uint32_t i)
 
 enum { LINKS_COMPARED = 256 }; /* with one another: an honest stanza has few */
 
-/* A bare link to where a file lies that is described is not another one. */
-static void settle_links(struct files *f)
+static bool is_known(struct files *f, const struct links *known,
+    struct span url)
+{
+	buf_reset(&f->text);
+	stanza_unescape(&f->text, url);
+	return links_know(known, buf_span(&f->text));
+}
+
+/* A bare link to where a file lies that is described, or known, is not another
+ * one. */
+static void settle_links(struct files *f, const struct links *known)
 {
 	for (size_t i = 0; i < f->links.count; i++) {
 		const struct file_link *l = &f->links.link[i];
-		bool named = add_link_name(f, l->url), described = !l->bare;
+		bool named = add_link_name(f, l->url);
+		bool described = !l->bare || is_known(f, known, l->url);
 
 		for (size_t k = 0; f->links.count <= LINKS_COMPARED &&
 				   k < f->links.count && !described;
@@ -244,33 +259,85 @@ static void settle_links(struct files *f)
 			described = !f->links.link[k].bare &&
 				    span_same(f->links.link[k].url, l->url);
 		if (!described)
-			add_file(f, (struct known){named, false, false});
+			add_file(f, (struct known){.name = named});
 		else if (!f->count)
 			f->count = 1;
 	}
 }
 
-void files_collect(struct files *f, const struct stanza *s)
+/* What the gate of files says of one that comes; what it looks like and what
+ * its sender says that it is are both types. */
+static bool see_uploaded(
+    struct files *f, const struct stanza *s, uint32_t i)
 {
-	f->count = f->names.count = f->types.count = f->sizes.count = 0;
+	struct known k = {.name = false};
+
+	if (!stanza_is(s, i, FILES_NS, "file"))
+		return false;
+	k.name = file_add_escaped(f, &f->names, stanza_get(s, i, "name"));
+	k.type = file_add_escaped(f, &f->types, stanza_get(s, i, "content"));
+	k.type = file_add_escaped(f, &f->types, stanza_get(s, i, "type")) ||
+	    k.type;
+	k.size = file_add_size(f, stanza_get(s, i, "size"));
+	k.digest = file_add_escaped(f, &f->digests, stanza_get(s, i, "sha256"));
+	add_file(f, k);
+	return true;
+}
+
+/* What the store says of one that came. */
+static void add_entry(struct files *f, const struct files_entry *e)
+{
+	struct known k = {.size = true, .digest = true};
+
+	k.name = file_add_chars(f, &f->names, e->name);
+	k.type = file_add_chars(f, &f->types, e->content);
+	k.type = file_add_chars(f, &f->types, e->type) || k.type;
+	file_add_bytes(f, e->size);
+	file_add_value(f, &f->digests, e->sha256);
+	add_file(f, k);
+}
+
+static void add_known(struct files *f, const struct links *l)
+{
+	for (size_t i = 0; i < l->count; i++) {
+		if (l->link[i].known)
+			add_entry(f, &l->link[i].entry);
+		else
+			add_file(f, (struct known){.name = false});
+	}
+	if (l->more)
+		add_file(f, (struct known){.name = false});
+}
+
+void files_collect(struct files *f, const struct stanza *s,
+    const struct links *links)
+{
+	f->count = f->described = f->known = 0;
+	f->names.count = f->types.count = f->digests.count = 0;
+	f->sizes.count = 0;
 	f->links.count = 0;
 	f->unnamed = f->untyped = f->unsized = f->odd_size = false;
+	f->undigested = false;
 	buf_reset(&f->chars);
-	for (uint32_t i = 1; i < s->nodes; i++) {
+	for (uint32_t i = 0; i < s->nodes; i++) {
 		if (!s->node[i].name.n)
 			continue;
-		if (!see_description(f, s, i) && !see_upload(f, s, i) &&
+		if (!see_uploaded(f, s, i) && !see_description(f, s, i) && !see_upload(f, s, i) &&
 		    !see_offer(f, s, i) && !see_bits(f, s, i) &&
 		    !see_media(f, s, i) && !see_stream(f, s, i))
 			see_link(f, s, i);
 	}
-	settle_links(f);
+	settle_links(f, links);
+	add_known(f, links);
+	/* Who describes a file and links to it means one. */
+	f->undigested = f->undigested || f->described > f->known;
 }
 
 void files_release(struct files *f)
 {
 	free(f->names.value);
 	free(f->types.value);
+	free(f->digests.value);
 	free(f->sizes.bytes);
 	free(f->links.link);
 	buf_release(&f->chars);

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "policy/links.h"
 #include "xml/stanza.h"
 
 /* Names and types, in the form in which they are compared: without case, in
@@ -24,12 +25,15 @@ struct file_values {
  * many names may be of one file: a condition goes over all of them. */
 struct files {
 	size_t count; /* of files */
-	struct file_values names, types;
+	size_t described; /* of these, by their sender only */
+	size_t known;	  /* of which the digest is known */
+	struct file_values names, types, digests;
 	struct {
 		uint64_t *bytes;
 		size_t count, cap;
 	} sizes;
 	bool unnamed, untyped, unsized; /* of some file it is not said */
+	bool undigested; /* of some its digest is not known */
 	bool odd_size;                  /* what should be one is no number */
 	struct buf chars, text;
 	struct file_links {
@@ -41,9 +45,10 @@ struct files {
 	} links;
 };
 
-/* Collect the files of a stanza, at any depth; replaces what was there and
- * keeps the memory. */
-void files_collect(struct files *, const struct stanza *);
+/* Collect the files of a stanza, at any depth, and those that its links lead
+ * to; replaces what was there and keeps the memory. */
+void files_collect(struct files *, const struct stanza *,
+    const struct links *);
 void files_release(struct files *);
 
 struct span files_at(const struct files *, struct file_value);

@@ -13,6 +13,7 @@
 #include "lexicon/resembles.h"
 #include "policy/across.h"
 #include "policy/file.h"
+#include "policy/links.h"
 #include "policy/policy.h"
 #include "policy/rate.h"
 #include "policy/table.h"
@@ -121,7 +122,7 @@ struct condition {
 	size_t xpath;           /* its number */
 	struct span expr;
 	struct when *when;      /* time, day, from DATE, until DATE */
-	char **pattern;         /* file: of names or types */
+	char **pattern;         /* file: of names or types; digests, sorted */
 	struct rate *rate;
 	struct schema *schema;  /* borrowed from the policy */
 };
@@ -145,7 +146,8 @@ struct judged {
 	struct span time; /* as the record has it */
 	struct span data; /* the stanza's bytes as they are now */
 	struct stanza stanza;
-	bool has_kind, has_participants, has_texts, has_document, has_files;
+	bool has_kind, has_participants, has_texts, has_document, has_files,
+	    has_links;
 	uint32_t kind, type; /* a bit each */
 	struct participants participants;
 	struct keys {
@@ -159,10 +161,11 @@ struct judged {
 	struct span *spoken; /* their bytes */
 	size_t parts, part_cap;
 	struct files files;
+	struct links links; /* its store is the policy's */
 	struct buf rate_key;
 	struct buf edited[2]; /* by turns */
 	int turn;
-	struct buf reasons, extra;
+	struct buf reasons, extra, linked;
 	struct review_reason released; /* rules.n 0: it was not */
 	struct terms terms; /* of the rule that decided */
 	size_t redactions;
@@ -339,6 +342,7 @@ void judged_participants(struct policy *);
 void judged_texts(struct policy *);
 void judged_document(struct policy *);
 void judged_files(struct policy *);
+void judged_links(struct policy *);
 
 enum { EXPLAIN_VALUES = 4 }; /* of one condition */
 

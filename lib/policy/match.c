@@ -10,7 +10,7 @@ const char *judged_begin(struct policy *p, struct span data)
 
 	j->data = data;
 	j->has_kind = j->has_participants = j->has_texts = j->has_document =
-	    j->has_files = false;
+	    j->has_files = j->has_links = false;
 	return stanza_read(&j->stanza, data);
 }
 
@@ -57,7 +57,9 @@ static const struct {
 void judged_kind(struct policy *p)
 {
 	struct judged *j = &p->judged;
-	const char *kind = "session", *type = "none";
+	const char *type = "none";
+	const char *kind = stanza_is(&j->stanza, 0, FILES_NS, "file")
+	    ? "upload" : "session";
 
 	if (j->has_kind)
 		return;
@@ -124,8 +126,10 @@ void judged_document(struct policy *p)
 static int met_event(
     struct policy *p, const struct rule *r, const struct condition *c)
 {
+	int bit = word_index(event_words, span_of(event_name(p->judged.event)));
+
 	(void)r;
-	return (c->words >> p->judged.event & 1) != c->negated;
+	return (bit >= 0 && c->words >> bit & 1) != c->negated;
 }
 
 static int met_kind(

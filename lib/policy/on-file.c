@@ -1,16 +1,19 @@
 /* SPDX-License-Identifier: ISC */
 /* The condition file. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/glob.h"
+#include "base/hex.h"
 #include "base/mem.h"
 #include "policy/parse.h"
 #include "policy/resolve.h"
 
 /* What of a file a condition is about. */
-enum part { ANY, NAME, TYPE, SIZE };
+enum part { ANY, UNKNOWN, NAME, TYPE, SIZE, SHA256 };
 
-static const char *const parts[] = {"any", "name", "type", "size", NULL};
+static const char *const parts[] = {
+    "any", "unknown", "name", "type", "size", "sha256", NULL};
 
 bool parse_file(struct parser *p, struct condition *c)
 {
@@ -21,18 +24,28 @@ bool parse_file(struct parser *p, struct condition *c)
 	c->words = part < 0 ? ANY : (uint32_t)part;
 	if (part < 0 && p->lex.token == TOKEN_NOT) {
 		c->negated = parse_negation(p);
-		if (!parser_is_word(p, "any"))
-			return parser_unexpected(p, "'any'");
-		part = ANY;
+		part = parser_is_word(p, "unknown") ? UNKNOWN : ANY;
+		if (part == ANY && !parser_is_word(p, "any"))
+			return parser_unexpected(p, "'any' or 'unknown'");
+		c->words = (uint32_t)part;
 	}
 	if (part >= 0)
 		parser_advance(p);
 	if (part == SIZE)
 		return parse_size(p, c);
-	return part <= ANY || parse_addresses(p, c);
+	return part <= UNKNOWN || parse_addresses(p, c);
 }
 
-/* A name or type, which may be a pattern. */
+static const char *check_digest(struct span s)
+{
+	for (size_t i = 0; i < s.n && i < DIGEST_HEX; i++) {
+		if (hex_digit(s.p[i]) < 0)
+			return "is no SHA-256 digest";
+	}
+	return s.n == DIGEST_HEX ? NULL : "is no SHA-256 digest";
+}
+
+/* A name or type, which may be a pattern, or a digest. */
 static void add_pattern(
     struct policy *p, struct condition *c, const struct entry *e)
 {
@@ -40,13 +53,22 @@ static void add_pattern(
 	const char *why;
 
 	files_fold(&b, e->text, c->words == NAME);
-	why = glob_check(buf_span(&b));
+	why = c->words == SHA256 ? check_digest(buf_span(&b))
+				 : glob_check(buf_span(&b));
 	if (e->text.p[0] == '/')
 		why = "a regular expression is no pattern of names";
 	if (why)
 		policy_refuse(p, e, why);
-	c->pattern = mem_resize(c->pattern, c->count + 1, sizeof(char *));
+	/* Of digests there may be very many. */
+	if (!(c->count & (c->count - 1)))
+		c->pattern = mem_resize(c->pattern,
+		    c->count ? 2 * c->count : 1, sizeof(char *));
 	c->pattern[c->count++] = buf_detach(&b);
+}
+
+static int compare(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
 void resolve_file(
@@ -71,17 +93,58 @@ void resolve_file(
 		}
 	}
 	free(list.table);
+	if (c->words == SHA256 && c->count)
+		qsort(c->pattern, c->count, sizeof(char *), compare);
+	if (c->words == UNKNOWN && !p->judged.links.store)
+		policy_warn(p, c->place, "no link is known to lead to a file: "
+		    "cup-filter has no '--file-url'");
+}
+
+/* Only what people send each other leads anywhere. */
+void judged_links(struct policy *p)
+{
+	struct judged *j = &p->judged;
+	bool message = stanza_is_stanza(&j->stanza) &&
+	    stanza_is(&j->stanza, 0, NULL, "message");
+
+	if (j->has_links)
+		return;
+	j->has_links = true;
+	links_reset(&j->links);
+	if (!j->links.store || !message)
+		return;
+	judged_texts(p);
+	links_collect(&j->links, &j->texts);
 }
 
 void judged_files(struct policy *p)
 {
-	if (!p->judged.has_files)
-		files_collect(&p->judged.files, &p->judged.stanza);
-	p->judged.has_files = true;
+	struct judged *j = &p->judged;
+
+	if (j->has_files)
+		return;
+	j->has_files = true;
+	judged_links(p);
+	files_collect(&j->files, &j->stanza, &j->links);
+}
+
+static bool has_digest(const struct condition *c, struct span value)
+{
+	char hex[DIGEST_HEX + 1];
+	const char *key = hex;
+
+	if (value.n != DIGEST_HEX)
+		return false;
+	memcpy(hex, value.p, DIGEST_HEX);
+	hex[DIGEST_HEX] = '\0';
+	return c->count && bsearch(&key, c->pattern, c->count, sizeof(char *),
+	    compare);
 }
 
 static bool matches(const struct condition *c, struct span value)
 {
+	if (c->words == SHA256)
+		return has_digest(c, value);
 	for (size_t i = 0; i < c->count; i++) {
 		if (glob_match(span_of(c->pattern[i]), value))
 			return true;
@@ -89,13 +152,23 @@ static bool matches(const struct condition *c, struct span value)
 	return false;
 }
 
+static const struct file_values *values_of(
+    const struct files *f, const struct condition *c)
+{
+	return c->words == NAME ? &f->names
+	    : c->words == TYPE	? &f->types
+				: &f->digests;
+}
+
 /* As of addresses: a rule that lets through must hold for all files, one that
  * does not for any. What is not said of a file is not what is asked for. */
 static int met_values(const struct files *f, const struct condition *c,
     bool pass)
 {
-	const struct file_values *v = c->words == NAME ? &f->names : &f->types;
-	bool lacking = c->words == NAME ? f->unnamed : f->untyped;
+	const struct file_values *v = values_of(f, c);
+	bool lacking = c->words == NAME ? f->unnamed
+	    : c->words == TYPE		? f->untyped
+					: f->undigested;
 
 	if (pass && (lacking || !f->count))
 		return 0;
@@ -130,6 +203,8 @@ int met_file(struct policy *p, const struct rule *r, const struct condition *c)
 	judged_files(p);
 	if (c->words == ANY)
 		return (f->count != 0) != c->negated;
+	if (c->words == UNKNOWN)
+		return (links_unknown(&p->judged.links) != 0) != c->negated;
 	return c->words == SIZE ? met_sizes(f, c, pass)
 				: met_values(f, c, pass);
 }
@@ -158,15 +233,32 @@ static void see_values(
 		buf_adds(b, "not said");
 }
 
+static void see_unknown(const struct links *l, struct buf *b)
+{
+	size_t count = links_unknown(l), shown = 0;
+
+	for (size_t i = 0; i < l->count && shown < EXPLAIN_VALUES; i++) {
+		if (link_granted(&l->link[i]))
+			continue;
+		buf_adds(b, shown++ ? ", " : "");
+		explain_quoted(b, buf_span(&l->link[i].url));
+	}
+	explain_more(b, shown, count);
+	if (!count)
+		buf_adds(b, "no such link");
+}
+
 void see_file(struct policy *p, const struct condition *c, struct buf *b)
 {
 	const struct files *f = &p->judged.files;
 
 	judged_files(p);
-	if (!f->count)
+	if (c->words == UNKNOWN)
+		see_unknown(&p->judged.links, b);
+	else if (!f->count)
 		buf_adds(b, "no file");
 	else if (c->words == SIZE)
 		see_sizes(f, b);
 	else
-		see_values(f, c->words == TYPE ? &f->types : &f->names, b);
+		see_values(f, values_of(f, c), b);
 }

@@ -50,11 +50,13 @@ static void free_judged(struct judged *j)
 	free(j->part);
 	free(j->spoken);
 	files_release(&j->files);
+	links_release(&j->links);
 	buf_release(&j->rate_key);
 	buf_release(&j->edited[0]);
 	buf_release(&j->edited[1]);
 	buf_release(&j->reasons);
 	buf_release(&j->extra);
+	buf_release(&j->linked);
 }
 
 void policy_free(struct policy *p)
@@ -94,6 +96,11 @@ void policy_free(struct policy *p)
 	free(p->zone);
 	free_judged(&p->judged);
 	free(p);
+}
+
+const char *policy_files(struct policy *p, const char *store, const char *url)
+{
+	return links_add(&p->judged.links, store, url);
 }
 
 void policy_read(struct policy *p, const char *path)

@@ -12,7 +12,7 @@
  * the rules, match.c tells whether a condition is met, body.c what is in the texts, with
  * across.h, which remembers the messages before, explain.c why; kinds of
  * conditions with more to them have all of it in on-*.c, over when.h,
- * encrypted.h, file.h and rate.h. snapshot.c keeps all that was read for
+ * encrypted.h, file.h, links.h and rate.h. snapshot.c keeps all that was read for
  * processes that come later. */
 #ifndef POLICY_POLICY_H
 #define POLICY_POLICY_H
@@ -54,6 +54,11 @@ void policy_keep(struct policy *);
 bool policy_save(const struct policy *, const char *path);
 const char *policy_from(struct policy *, const char *path);
 
+/* Where the node's users put files: links that begin with url lead to what the
+ * store (files.h) has. Before the first file of the policy; returns NULL, or in
+ * a few words why that cannot be. */
+const char *policy_files(struct policy *, const char *store, const char *url);
+
 /* Read one more file as part of the policy, and the table files it names.
  * What is wrong becomes a note. */
 void policy_read(struct policy *, const char *path);
@@ -87,8 +92,8 @@ enum policy_outcome {
 	POLICY_BAD,   /* it is malformed: why says how */
 };
 
-/* Decide a record: change its verdict, reason, the terms on which it is held
- * and, if a rule redacts, stanza and original, whose bytes then stay until the
+/* Decide a record: change its verdict, reason, the terms on which it is held,
+ * what files it links to and, if a rule redacts, stanza and original, whose bytes then stay until the
  * next call. account:
  * NULL, or where to append, in lines for people, which rules were tried on
  * what, and how it came out. */

@@ -8,8 +8,9 @@ const char *const condition_names[CONDITION_KINDS + 1] = {
     "from", "to", "encrypted", "file", "body", "xpath", "schema", "rate",
     NULL};
 const char *const event_words[] = {
-    "send", "recv", "login", "logout", "done", NULL};
-const char *const kind_words[] = {"message", "presence", "iq", "session", NULL};
+    "send", "recv", "login", "logout", "done", "upload", NULL};
+const char *const kind_words[] = {
+    "message", "presence", "iq", "session", "upload", NULL};
 const char *const type_words[] = {"normal", "chat", "groupchat", "headline",
     "error", "available", "unavailable", "subscribe", "subscribed",
     "unsubscribe", "unsubscribed", "probe", "get", "set", "result", "none",

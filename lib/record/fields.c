@@ -4,7 +4,10 @@
 
 #include <inttypes.h>
 
+#include "base/percent.h"
 #include "base/stamp.h"
+#include "record/files.h"
+#include "record/linked.h"
 
 #define FORWARD_NS "urn:xmpp:forward:0"
 
@@ -190,6 +193,40 @@ static bool copies(struct fields *v, const struct derivation *d,
 	return s.n;
 }
 
+/* Of an upload itself. */
+static bool uploaded(struct fields *v, struct buf *b)
+{
+	static const char *const parts[] = {"sha256", "size", "name"};
+	const struct stanza *s = fields_stanza(v);
+
+	if (!s || !stanza_is(s, 0, FILES_NS, "file"))
+		return false;
+	for (size_t i = 0; i < 3; i++) {
+		if (i)
+			buf_addc(b, ' ');
+		stanza_unescape(b, stanza_get(s, 0, parts[i]));
+	}
+	return true;
+}
+
+static bool file(struct fields *v, const struct derivation *d, struct buf *b)
+{
+	struct span extra = v->record->extra;
+	struct linked l;
+	bool found = uploaded(v, b);
+
+	(void)d;
+	while (linked_next(&extra, &l)) {
+		if (found)
+			buf_addc(b, '\n');
+		buf_addspan(b, l.sha256);
+		buf_addf(b, " %" PRIu64 " ", l.size);
+		percent_decode(b, l.name);
+		found = true;
+	}
+	return found;
+}
+
 /* Whether node is the record's stanza or one that is forwarded in it. */
 static bool speaks(const struct stanza *s, uint32_t node)
 {
@@ -245,6 +282,7 @@ static const struct derivation fields[FIELDS] = {
     [FIELD_REPLACES] = {"replaces", replaces, 0, NULL},
     [FIELD_REFERS] = {"refers", refers, 0, NULL},
     [FIELD_COPIES] = {"copies", copies, 0, NULL},
+    [FIELD_FILE] = {"file", file, 0, NULL},
     [FIELD_STANZA] = {"stanza", own, RECORD_STANZA, NULL},
     [FIELD_ORIGINAL] = {"original", own, RECORD_ORIGINAL, NULL},
 };

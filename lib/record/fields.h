@@ -38,6 +38,8 @@ enum field {
 	FIELD_REPLACES,	 /* the id of a message that this one corrects */
 	FIELD_REFERS,	 /* or is about in another way */
 	FIELD_COPIES,	 /* ids of records of the same message */
+	FIELD_FILE,	 /* "SHA256 SIZE NAME" of a file, and of each that is
+			  * linked to, an LF between */
 	FIELD_STANZA,
 	FIELD_ORIGINAL,
 	FIELDS,

@@ -9,11 +9,12 @@
 #include "base/stamp.h"
 #include "base/utf8.h"
 #include "base/uuid.h"
+#include "record/files.h"
 #include "record/review.h"
 #include "xml/stanza.h"
 
 static const char *const events[EVENTS] = {"send", "recv", "login", "logout",
-    "done", "review"};
+    "done", "review", "upload"};
 static const char *const verdicts[VERDICTS] = {"-", "pass", "hold", "reject",
     "drop", "deliver", "return", "discard"};
 
@@ -50,6 +51,8 @@ bool record_fits(enum event e, const struct stanza *s)
 {
 	if (e == EVENT_SEND || e == EVENT_RECV)
 		return stanza_is_stanza(s);
+	if (e == EVENT_UPLOAD)
+		return s->nodes && stanza_is(s, 0, FILES_NS, "file");
 	return s->nodes && span_is(s->node[0].ns,
 	    e == EVENT_REVIEW ? REVIEW_NS : RECORD_NS);
 }

@@ -10,7 +10,8 @@
  * traffic.h says what an element means and for whom (local.h), direction.h
  * which way it went, password.h what nobody may read, recorder.h stamps it.
  * review.h is what a person settled of a record that was held, as an element.
- * fields.h names what is in a record; inner.h says whose words it holds, participants.h
+ * files.h is what was sent by HTTP and where it is kept, slot.h the leave to send
+ * it. fields.h names what is in a record; inner.h says whose words it holds, participants.h
  * whom it is from and to; proof.h is the mark of a journal on it. */
 #ifndef RECORD_RECORD_H
 #define RECORD_RECORD_H
@@ -43,7 +44,7 @@ enum {
 };
 
 enum event { EVENT_SEND, EVENT_RECV, EVENT_LOGIN, EVENT_LOGOUT, EVENT_DONE,
-	EVENT_REVIEW, EVENTS };
+	EVENT_REVIEW, EVENT_UPLOAD, EVENTS };
 
 /* In the order of their tightness; the last three are released ones. */
 enum verdict { VERDICT_NONE, VERDICT_PASS, VERDICT_HOLD, VERDICT_REJECT,
@@ -85,7 +86,8 @@ void record_set_verdict(struct record *, enum verdict);
 void record_begin_anew(struct record *);
 
 /* Whether a stanza's tree is what its event has: of send and recv a stanza, of
- * a review an element of REVIEW_NS, else one of RECORD_NS. */
+ * a review an element of REVIEW_NS, of an upload the <file/> of files.h, else
+ * one of RECORD_NS. */
 bool record_fits(enum event, const struct stanza *);
 
 /* Whether a field is absent, that is "-". */

@@ -10,6 +10,7 @@ BEGIN {
 	may["policy"] = may["journal"] = "base io xml lexicon record"
 	may["trial"] = "base io xml lexicon record policy journal"
 	may["broker"] = may["serve"] = may["pipeline"] = "base io xml record"
+	may["upload"] = "base io xml record pipeline"
 	may["live"] = "base io xml record pipeline"
 	may["review"] = "base io xml lexicon record journal pipeline"
 	may["node"] = "*"

@@ -375,3 +375,26 @@ make_certificate() {
 	assert_line "open: skip-if-down log: while none of its servers is up, it is not asked"
 	assert_line "wrong: notify-server unix:/nobody: cannot be used: No such file or directory"
 }
+
+@test "files by HTTP: whether they go through the node, or can go around it" {
+	serve 0.0.0.0 "$(features "$(mechanisms SCRAM-SHA-1)")"
+	make_node
+	run cup-config --check n1
+	assert_line "note: upload-listen: not set, of files by HTTP only the links are seen"
+	printf 'reject no-such file unknown\npass rest\n' >p.policy
+	make_node upload-listen=tcp:*:0 upload-server=http://127.0.0.1:9 \
+		upload-store="$PWD/store" upload-url=https://f.acme.example/
+	run -1 cup-config --check n1
+	assert_line --regexp "^wrong: upload-server http://127.0.0.1:9: "
+	assert_line "open: upload-listen tcp:*:0: files come and go in plain text"
+	assert_line "good: upload-store $PWD/store"
+	assert_line "good: upload-journal $PWD/journal.upload"
+	refute_output --partial "not set"
+	# It knows where links lead.
+	assert_line --regexp '^good: policy: 2 rules'
+	refute_line --regexp '^open: policy'
+	make_node "upload-server=http://127.0.0.1:$PORT/"
+	run -1 cup-config --check n1
+	assert_line "good: upload-server http://127.0.0.1:$PORT/: answers"
+	assert_line "open: 0.0.0.0:$PORT: the server's HTTP can be reached from other machines: files, past the node"
+}

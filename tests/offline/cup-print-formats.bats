@@ -34,7 +34,7 @@ for row in csv.reader(io.StringIO(text, newline=""), strict=True):
 import json, sys
 r = json.load(sys.stdin)
 print(len(r), r[\"from\"], r[\"body\"], r[\"reason\"], r[\"stanza-id\"])"'
-	assert_output '27 alice@acme/desk Hello None m1'
+	assert_output '28 alice@acme/desk Hello None m1'
 }
 
 @test "json keeps every character" {

@@ -220,3 +220,17 @@ $(printf '%56s  two\n%56sa       b' '' '')"
 	prints -f body a - b < <(hello stdin)
 	assert_output $'one\nstdin\ntwo'
 }
+
+@test "a file that is sent, and one that is linked to: name, size and digest" {
+	local sha
+	sha=$(printf x | sha256sum | cut -c 1-64)
+	record upload pass "<file xmlns=\"urn:cup:file:1\" from=\"a@acme.localhost/x\" name=\"plan &amp;.pdf\" size=\"81920\" type=\"text/plain\" content=\"application/pdf\" sha256=\"$sha\" url=\"https://f/1\" path=\"/s\"><text>the merger</text></file>" >records
+	record send pass "$(message a@acme.localhost/x b@acme.localhost "see https://f/1")" |
+		sed "s/\$/\tfile=$sha 81920 plan%20\&.pdf\tfile=$sha 5 b/" >>records
+	run -0 cup-print records
+	assert_line --index 0 --regexp "a@acme\.localhost  +pass +\[upload plan &\.pdf, 81920 bytes, application/pdf, sha256 $sha\] the merger\$"
+	assert_line --index 1 --partial "[file plan &.pdf, 81920 bytes, sha256 $sha] [file b, 5 bytes, sha256 $sha] see https://f/1"
+	run -0 cup-print -f from,file records
+	assert_line --index 0 "$(printf 'a@acme.localhost/x\t%s 81920 plan &.pdf' "$sha")"
+	assert_line --index 1 "$(printf 'a@acme.localhost/x\t%s 81920 plan &.pdf\\n%s 5 b' "$sha" "$sha")"
+}

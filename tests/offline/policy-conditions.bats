@@ -273,7 +273,7 @@ sfs() {
 	)
 	assert_equal "$(column 6 <<<"$output" | tr '\n' ' ')" 'reject reject reject reject pass '
 	refuses "1: '*.[x': '[' is not closed" 'reject a file name "*.[x"'
-	refuses "1: expected 'any', not 'name'" 'reject a file !name x'
+	refuses "1: expected 'any' or 'unknown', not 'name'" 'reject a file !name x'
 	refuses "1: expected one of < <= > >= = !=, not '5'" 'reject a file size 5'
 	refuses "1: '/x/': a regular expression is no pattern of names" 'reject a file name /x/'
 }

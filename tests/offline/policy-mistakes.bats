@@ -71,7 +71,7 @@ pass rest'
 @test "sizes are an operator and a number" {
 	refuses "1: expected one of < <= > >= = !=, not '5'" 'pass a size 5'
 	refuses "1: expected a number of bytes, not the end of the line" 'pass a size <'
-	for bad in 5G K 5KB -5 0x5 1.5K 99999999999999999999; do
+	for bad in 5T K 5KB -5 0x5 1.5K 99999999999999999999; do
 		refuses "1: '$bad' is no number of bytes" "pass a size > $bad"
 	done
 	accepts 'pass a size <5 size>=0 size != 5k size = 5M'

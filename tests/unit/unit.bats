@@ -108,3 +108,11 @@ proves() {
 @test "a released message is known by its mark, whatever servers make of it" {
 	proves mark-test
 }
+
+@test "the store of files is read, and slots are, and all else is refused" {
+	proves files-test
+}
+
+@test "requests of slots are known again by their answers, a bounded number" {
+	proves slots-test
+}
