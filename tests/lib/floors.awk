@@ -6,11 +6,12 @@ BEGIN {
 	may["base"] = ""
 	may["io"] = may["xml"] = "base"
 	may["lexicon"] = "base xml"
+	may["web"] = "base io xml"
 	may["record"] = "base io xml"
 	may["policy"] = may["journal"] = "base io xml lexicon record"
 	may["trial"] = "base io xml lexicon record policy journal"
 	may["broker"] = may["serve"] = may["pipeline"] = "base io xml record"
-	may["live"] = "base io xml record pipeline"
+	may["live"] = "base io xml web record pipeline"
 	may["review"] = "base io xml lexicon record journal pipeline"
 	may["node"] = "*"
 }

@@ -108,3 +108,7 @@ proves() {
 @test "a released message is known by its mark, whatever servers make of it" {
 	proves mark-test
 }
+
+@test "HTTP requests are taken, answered or refused, and streams are messages" {
+	proves web-test
+}
