@@ -43,7 +43,7 @@ static bool is_own(const struct conf *c, const struct endpoint *socket)
 
 	for (size_t n = 0; !own && (text = conf_nth(c, "listen", n, NULL));
 	     n++) {
-		if (!address_parse(&a, text, &why))
+		if (!address_parse_listener(&a, text, &why))
 			continue;
 		if (address_resolve(&a, &why)) {
 			for (size_t i = 0; i < a.count; i++)

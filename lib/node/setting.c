@@ -113,7 +113,11 @@ const struct setting setting_table[] = {
 	.help = "tell the server clients' addresses by the PROXY protocol"},
     {"accept-proxy", &value_network, SETTING_LIST, ONCE,
 	INTERCEPT("accept-proxy"),
-	.help = "believe the PROXY protocol from there"},
+	.help = "believe who clients are from there"},
+    {"web-origin", &value_origin, SETTING_LIST, ONCE, INTERCEPT("web-origin"),
+	.help = "whose pages may connect by WebSocket; default: same host"},
+    {"web-url", &value_web_url, 0, ONCE, INTERCEPT("web-url"),
+	.help = "where host-meta says that the WebSocket is"},
 
     {"hold-timeout", &value_duration, 0, ONCE, "10s",
 	INTERCEPT("hold-timeout"), .min = 100, .max = 600 * SECOND,

@@ -149,7 +149,8 @@ static bool open_listeners(struct node *n, struct buf *why, int *code)
 		    conf_nth(&n->conf, "listen", n->listens, NULL);
 		const char *reason = NULL;
 
-		if (!address_parse(&n->listen[n->listens], text, &reason))
+		if (!address_parse_listener(&n->listen[n->listens], text,
+			&reason))
 			break;
 		errno = 0;
 		if (!address_listen(&n->listen[n->listens],

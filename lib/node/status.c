@@ -178,8 +178,9 @@ static void add_processes(const struct node *n, struct buf *out)
 			    endpoint_of_socket(n->listening[i].fds[k]);
 
 			endpoint_text(&e, text);
-			buf_addf(out, "listen %s:%s\n",
-			    n->listen[i].tls ? "tls" : "tcp", text);
+			buf_addf(out, "listen %s%s%s\n",
+			    address_scheme(&n->listen[i]), text,
+			    n->listen[i].web_path ? n->listen[i].web_path : "");
 		}
 	}
 }
