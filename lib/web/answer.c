@@ -20,7 +20,7 @@ static const struct {
     {405, "Method Not Allowed", "only GET is known here"},
     {426, "Upgrade Required", "a WebSocket of version 13 is needed here"},
     {431, "Request Header Fields Too Large", "the request is too large"},
-    {503, "Service Unavailable", "there is no room: try again later"},
+    {503, "Service Unavailable", "not now: try again later"},
     {505, "HTTP Version Not Supported", "only HTTP/1.1 is spoken here"},
 };
 

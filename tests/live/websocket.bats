@@ -125,7 +125,7 @@ web() {
 		--accept-proxy 127.0.0.1 -c 'cup-filter policy |
 			cup-log proxied | cup-deliver --records' \
 		2>proxied.log </dev/null 3>&- &
-	STARTED=("$!")
+	STARTED+=("$!")
 	eventually 10 listens "$ws"
 	web "$ws" status /xmpp-websocket X-Forwarded-Proto=http
 	assert_output --partial "403 "
@@ -161,7 +161,6 @@ web() {
 	export CUP_CONFIG_DIR=$PWD/etc CUP_RUN_DIR=$PWD/run
 	cp policy n1.policy
 	ws=$(free_port)
-	STARTED=()
 	place_node n1 acme.localhost tls=optional "listen=tcp:127.0.0.1:0" \
 		"listen=ws:127.0.0.1:$ws/chat" web-url=wss://chat.example/chat
 	web "$ws" status /chat
