@@ -242,26 +242,42 @@ static bool admit(struct web *w, const struct request *r, bool *plain)
 	return client_admit(s, link_peer(s->stream[UP].link));
 }
 
-static void refuse(struct web *w, unsigned status, struct buf *out)
+/* Anything but an agreement: what was asked for, or an error. */
+static void finish(struct web *w, unsigned status, struct span out)
 {
 	struct session *s = w->session;
 
-	s->proxy->o.say("session %.*s: a web client was answered %u",
-	    RECORDER_TOKEN, s->token, status);
-	link_write(s->stream[UP].link, out->data, out->len);
+	if (status != 200)
+		s->proxy->o.say("session %.*s: a web client was answered %u",
+		    RECORDER_TOKEN, s->token, status);
+	link_write(s->stream[UP].link, out.p, out.n);
 	w->refused = true;
 	session_cut(s, "no WebSocket");
 }
 
-static void request(struct web *w)
+/* It is agreed; len: of the request, behind which frames may have come. */
+static void start(struct web *w, size_t len, struct span out)
 {
 	struct session *s = w->session;
-	struct buf out = BUF_EMPTY, head = w->in;
+	struct buf in = w->in;
+
+	w->in = (struct buf)BUF_EMPTY;
+	w->socket = websocket_new(&socket_calls, w);
+	link_write(s->stream[UP].link, out.p, out.n);
+	client_begin(s);
+	if (in.len > len)
+		take(w, in.data + len, in.len - len);
+	buf_release(&in);
+}
+
+static void request(struct web *w)
+{
+	struct buf out = BUF_EMPTY;
 	struct request r;
 	unsigned status;
 	bool plain;
 
-	switch (request_read(&r, buf_span(&head), &status)) {
+	switch (request_read(&r, buf_span(&w->in), &status)) {
 	case REQUEST_MORE:
 		return;
 	case REQUEST_BAD:
@@ -272,21 +288,10 @@ static void request(struct web *w)
 			return;
 		status = answer(w, &r, plain, &out);
 	}
-	if (status == 101) {
-		w->in = (struct buf)BUF_EMPTY;
-		w->socket = websocket_new(&socket_calls, w);
-		link_write(s->stream[UP].link, out.data, out.len);
-		client_begin(s);
-		if (head.len > r.len)
-			take(w, head.data + r.len, head.len - r.len);
-		buf_release(&head);
-	} else if (status == 200) {
-		link_write(s->stream[UP].link, out.data, out.len);
-		w->refused = true;
-		session_cut(s, "no WebSocket");
-	} else {
-		refuse(w, status, &out);
-	}
+	if (status == 101)
+		start(w, r.len, buf_span(&out));
+	else
+		finish(w, status, buf_span(&out));
 	buf_release(&out);
 }
 
