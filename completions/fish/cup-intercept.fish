@@ -25,6 +25,8 @@ complete -c cup-intercept -l hold-timeout -x -d 'How long a stanza waits (defaul
 complete -c cup-intercept -l on-failure -x -a 'bounce hold pass' -d 'And then bounce (default), hold or pass'
 complete -c cup-intercept -l refusal-notice -x -a 'error message both' -d 'Tell by error (default), message or both'
 complete -c cup-intercept -l unsafe -d 'Allow --on-failure pass'
+complete -c cup-intercept -l web-origin -x -d 'Whose pages may connect (default same host)'
+complete -c cup-intercept -l web-url -x -d 'Where clients are told that the WebSocket is'
 complete -c cup-intercept -l login-timeout -x -d 'Time to log in (default 60s)'
 complete -c cup-intercept -l max-clients -x -d 'Connections at a time (default 10000)'
 complete -c cup-intercept -l max-per-peer -x -d 'And from one address (default 3/4 of these)'

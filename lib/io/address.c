@@ -22,13 +22,17 @@ static const char alnum[] =
 static const struct {
 	const char *scheme;
 	enum address_kind kind;
-	bool tls;
+	bool tls, web;
 } kinds[] = {
-    {"unix:", ADDRESS_UNIX, false},
-    {"tcp:", ADDRESS_TCP, false},
-    {"tls:", ADDRESS_TCP, true},
-    {"fd:", ADDRESS_FD, false},
-    {"tls-fd:", ADDRESS_FD, true},
+    {"unix:", ADDRESS_UNIX, false, false},
+    {"tcp:", ADDRESS_TCP, false, false},
+    {"tls:", ADDRESS_TCP, true, false},
+    {"fd:", ADDRESS_FD, false, false},
+    {"tls-fd:", ADDRESS_FD, true, false},
+    {"ws:", ADDRESS_TCP, false, true},
+    {"wss:", ADDRESS_TCP, true, true},
+    {"ws-fd:", ADDRESS_FD, false, true},
+    {"wss-fd:", ADDRESS_FD, true, true},
 };
 
 static bool made_of(const char *s, size_t len, const char *more)
@@ -118,27 +122,62 @@ static bool parse_path(struct address *a, const char *rest, const char **why)
 	return true;
 }
 
-bool address_parse(struct address *a, const char *text, const char **why)
+/* What is behind the scheme, without a WebSocket's path, which is taken off. */
+static bool parse_rest(struct address *a, const char *rest, const char **why)
 {
-	bool parsed;
+	size_t len = a->web ? strcspn(rest, "/") : strlen(rest);
+	char *place = mem_dup(rest, len);
+	bool parsed = a->kind == ADDRESS_TCP ? parse_tcp(a, place, why)
+					     : parse_path(a, place, why);
 
+	free(place);
+	if (parsed && rest[len])
+		a->web_path = mem_strdup(rest + len);
+	return parsed;
+}
+
+static bool parse(struct address *a, const char *text, bool web,
+    const char **why)
+{
 	*a = (struct address){.text = NULL};
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
 		size_t len = strlen(kinds[i].scheme);
 
-		if (strncmp(text, kinds[i].scheme, len) != 0)
+		if (strncmp(text, kinds[i].scheme, len) != 0 ||
+		    (kinds[i].web && !web))
 			continue;
 		a->kind = kinds[i].kind;
 		a->tls = kinds[i].tls;
-		parsed = a->kind == ADDRESS_TCP
-		    ? parse_tcp(a, text + len, why)
-		    : parse_path(a, text + len, why);
-		if (parsed)
-			a->text = mem_strdup(text);
-		return parsed;
+		a->web = kinds[i].web;
+		if (!parse_rest(a, text + len, why))
+			return false;
+		a->text = mem_strdup(text);
+		return true;
 	}
-	*why = "neither unix:PATH, tcp:HOST:PORT nor tls:HOST:PORT";
+	*why = web ? "neither unix:PATH, tcp:HOST:PORT, tls:HOST:PORT, "
+		     "ws:HOST:PORT nor wss:HOST:PORT"
+		   : "neither unix:PATH, tcp:HOST:PORT nor tls:HOST:PORT";
 	return false;
+}
+
+bool address_parse(struct address *a, const char *text, const char **why)
+{
+	return parse(a, text, false, why);
+}
+
+bool address_parse_listener(struct address *a, const char *text,
+    const char **why)
+{
+	return parse(a, text, true, why);
+}
+
+const char *address_scheme(const struct address *a)
+{
+	if (a->web)
+		return a->tls ? "wss:" : "ws:";
+	if (a->kind == ADDRESS_UNIX)
+		return "unix:";
+	return a->tls ? "tls:" : "tcp:";
 }
 
 void address_release(struct address *a)
@@ -149,6 +188,7 @@ void address_release(struct address *a)
 	free(a->host);
 	free(a->port);
 	free(a->path);
+	free(a->web_path);
 	free(a->ends);
 	*a = (struct address){.text = NULL};
 }

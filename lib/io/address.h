@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /* Addresses as users write them, and the sockets that they stand for:
  *   unix:PATH   tcp:HOST:PORT   tls:HOST:PORT   fd:[NAME]   tls-fd:[NAME]
+ * and, where one listens for WebSockets, too, with a path of a URL or without:
+ *   ws:HOST:PORT/PATH   wss:HOST:PORT/PATH   ws-fd:[NAME]/PATH   wss-fd:...
  * An IPv6 address stands in brackets. To listen, HOST may be empty or `*` (any
  * address) and PORT 0 (the kernel chooses). fd: stands for listening sockets
  * that were passed on by sd_listen_fds(3)'s protocol: all, or those of a NAME.
@@ -21,7 +23,9 @@ enum { ADDRESS_SOCKETS_MAX = 16 };
 struct address {
 	char *text;		/* as it was given */
 	enum address_kind kind;
-	bool tls;		/* tls: or tls-fd: */
+	bool tls;		/* tls: or tls-fd:, wss: or wss-fd: */
+	bool web;		/* ws: or wss:, or those for passed sockets */
+	char *web_path;		/* of that: from its '/' on; NULL: none */
 	char *host;		/* NULL: any; without brackets */
 	char *port;
 	char *path;		/* unix:, or the NAME of fd: ("" for all) */
@@ -32,7 +36,13 @@ struct address {
 /* Take an address apart. False, with the reason (a constant) in *why, if it is
  * none; nothing is to be released then. Nothing is looked up. */
 bool address_parse(struct address *, const char *text, const char **why);
+/* The same, but WebSockets may be listened for. */
+bool address_parse_listener(struct address *, const char *text,
+    const char **why);
 void address_release(struct address *);
+
+/* How it begins if it is no fd: one: "tcp:", "wss:", ... */
+const char *address_scheme(const struct address *);
 
 /* Look the host up, which may take its time unless it is numeric, and replace
  * what an earlier call found. False with the reason, the earlier result kept.

@@ -47,7 +47,8 @@ struct link {
 	short handshake_wants;
 	bool dirty;		/* in the loop's list, which holds on to it */
 	bool freed, paused, peer_ended, shutting, shut, write_dead, blocked;
-	bool read_wants_write, write_wants_read, expects_proxy;
+	bool read_wants_write, write_wants_read;
+	enum link_proxy expects_proxy;
 	bool readable_on, writable_on;
 	bool kick;		/* look at it without waiting for the socket */
 	struct link *next_dirty;

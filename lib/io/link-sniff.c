@@ -56,7 +56,7 @@ static bool sniff_proxy(struct link *l)
 	l->stash.len += take;
 	if (found == PROXYPROTO_MORE)
 		return false;
-	l->expects_proxy = false;
+	l->expects_proxy = LINK_PROXY_NONE;
 	if (endpoint_family(&pp.source) != AF_UNSPEC) {
 		l->proxy = mem_alloc(sizeof(*l->proxy));
 		*l->proxy = pp;
@@ -69,6 +69,12 @@ void link_peek(struct link *l)
 {
 	char c;
 
+	if (l->expects_proxy == LINK_PROXY_MAY) {
+		if (peek(l, &c, 1) != 1)
+			return;
+		l->expects_proxy = c == 'P' || c == '\r' ? LINK_PROXY_MUST
+							 : LINK_PROXY_NONE;
+	}
 	if (l->expects_proxy && !sniff_proxy(l))
 		return;
 	if (peek(l, &c, 1) == 1)
@@ -76,7 +82,7 @@ void link_peek(struct link *l)
 		    LINK_SNIFFED_PLAIN);
 }
 
-void link_sniff(struct link *l, bool proxy)
+void link_sniff(struct link *l, enum link_proxy proxy)
 {
 	l->phase = LINK_PHASE_SNIFFING;
 	l->expects_proxy = proxy;

@@ -343,6 +343,11 @@ const struct endpoint *link_peer(const struct link *l)
 	return &l->peer;
 }
 
+void link_set_peer(struct link *l, const struct endpoint *peer)
+{
+	l->peer = *peer;
+}
+
 struct endpoint link_local(const struct link *l)
 {
 	return l->proxy ? l->proxy->dest : endpoint_of_socket(l->fd);

@@ -68,10 +68,12 @@ void link_close(struct link *, unsigned ms);
 /* Wait for a connect(2) under way; LINK_CONNECTED follows. */
 void link_connecting(struct link *);
 
-/* Before the first link_resume: read a PROXY header if proxy is set (it must
- * be there then), and look at the first byte after it without taking it. A
- * LINK_SNIFFED step follows; reading is paused. */
-void link_sniff(struct link *, bool proxy);
+/* Before the first link_resume: read a PROXY header, if there has to be one, or
+ * if there may be one and it is there (anything else that begins with 'P' or
+ * CR is none, and fails then), and look at the first byte after it without
+ * taking it. A LINK_SNIFFED step follows; reading is paused. */
+enum link_proxy { LINK_PROXY_NONE, LINK_PROXY_MUST, LINK_PROXY_MAY };
+void link_sniff(struct link *, enum link_proxy);
 
 /* Write out what is queued, then do the handshake, as client or server as the
  * context says; LINK_SECURED follows, and reading is as it was. Bytes queued
@@ -105,6 +107,8 @@ int link_fd(const struct link *);
 const struct tls *link_tls(const struct link *);
 /* Both ends, as the PROXY header said or else as the socket says. */
 const struct endpoint *link_peer(const struct link *);
+/* The other end is this one: a proxy said so in another way. */
+void link_set_peer(struct link *, const struct endpoint *);
 struct endpoint link_local(const struct link *);
 
 #endif

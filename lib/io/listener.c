@@ -146,13 +146,15 @@ void listener_resume(struct listener *l)
 	watch(l);
 }
 
-bool listener_tls(const struct listener *l)
+const struct address *listener_address(const struct listener *l)
 {
-	return l->address->tls;
+	return l->address;
 }
 
 void listener_text(const struct listener *l, struct buf *out)
 {
+	const struct address *a = l->address;
+
 	for (size_t i = 0; i < l->on.count; i++) {
 		struct endpoint end = endpoint_of_socket(l->on.fds[i]);
 		char text[ENDPOINT_TEXT];
@@ -161,7 +163,9 @@ void listener_text(const struct listener *l, struct buf *out)
 		if (i)
 			buf_adds(out, ", ");
 		if (endpoint_family(&end) != AF_UNIX)
-			buf_adds(out, l->address->tls ? "tls:" : "tcp:");
+			buf_adds(out, address_scheme(a));
 		buf_adds(out, text);
+		if (a->web_path)
+			buf_adds(out, a->web_path);
 	}
 }

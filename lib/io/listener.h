@@ -35,9 +35,11 @@ void listener_free(struct listener *);
 void listener_pause(struct listener *);
 void listener_resume(struct listener *);
 
-bool listener_tls(const struct listener *);
+/* What it was opened with. */
+const struct address *listener_address(const struct listener *);
 
-/* Append where it listens: "tcp:127.0.0.1:5222", several with a comma. */
+/* Append where it listens: "tcp:127.0.0.1:5222", "wss:[::1]:443/chat", several
+ * with a comma. */
 void listener_text(const struct listener *, struct buf *);
 
 #endif

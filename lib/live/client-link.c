@@ -8,15 +8,20 @@
 #include "io/timer.h"
 #include "live/internal.h"
 #include "live/peer.h"
+#include "live/web.h"
 
 static void client_data(struct link *l, void *arg, const char *p, size_t n)
 {
+	struct session *s = arg;
+
 	(void)l;
-	stream_data(arg, UP, p, n);
+	if (s->web)
+		web_data(s->web, p, n);
+	else
+		stream_data(s, UP, p, n);
 }
 
-/* Plain or just secured: a stream begins. */
-static void begin(struct session *s)
+void client_begin(struct session *s)
 {
 	stream_reset(s, UP);
 	stream_close(&s->stream[DOWN]);
@@ -45,7 +50,7 @@ static bool crowded(const struct proxy *p)
 /* Count it, or refuse it. In a crowd it is not those who are in, nor who just
  * came, that have to go, but who has waited longest before logging in, of
  * where most of these are. */
-static bool admit(struct session *s, const struct endpoint *peer)
+bool client_admit(struct session *s, const struct endpoint *peer)
 {
 	struct proxy *p = s->proxy;
 	struct session *other;
@@ -65,14 +70,26 @@ static bool admit(struct session *s, const struct endpoint *peer)
 	return true;
 }
 
+static void begin(struct session *s)
+{
+	if (s->web)
+		web_begin(s->web);
+	else
+		client_begin(s);
+}
+
 static void sniffed(struct session *s, bool tls)
 {
-	if (s->proxied && !admit(s, link_peer(s->stream[UP].link)))
+	struct tls_context *c = s->web ? s->proxy->web_tls : s->proxy->tls;
+
+	/* A web proxy may yet say in its request who its client is. */
+	if (s->proxied && !s->web &&
+	    !client_admit(s, link_peer(s->stream[UP].link)))
 		return;
 	if (!tls && !s->direct) {
 		begin(s);
-	} else if (tls && s->proxy->tls) {
-		link_secure(s->stream[UP].link, s->proxy->tls, NULL);
+	} else if (tls && c) {
+		link_secure(s->stream[UP].link, c, NULL);
 	} else {
 		session_cut(s, "TLS expected, or not expected");
 	}
@@ -113,7 +130,7 @@ static const struct link_owner link_calls = {
     .end = client_end,
 };
 
-static bool expects_proxy(const struct proxy *p, const struct endpoint *peer)
+bool client_expects_proxy(const struct proxy *p, const struct endpoint *peer)
 {
 	for (size_t i = 0; i < p->o.accept_proxies; i++) {
 		if (network_holds(&p->o.accept_proxy[i], peer))
@@ -126,11 +143,12 @@ void session_new(struct proxy *p, int fd, const struct listener *from,
     const struct endpoint *peer)
 {
 	struct session *s = mem_zalloc(sizeof(*s));
+	const struct address *a = listener_address(from);
 
 	s->proxy = p;
 	recorder_token(s->token);
 	s->sm_ns = NS_SM;
-	s->direct = listener_tls(from);
+	s->direct = a->tls;
 	s->next = p->sessions;
 	if (s->next)
 		s->next->prev = s;
@@ -143,9 +161,14 @@ void session_new(struct proxy *p, int fd, const struct listener *from,
 	stream_reset(s, UP);
 	stream_reset(s, DOWN);
 	s->stream[UP].link = link_new(p->loop, fd, &link_calls, s);
-	s->proxied = expects_proxy(p, peer);
-	if (s->proxied || admit(s, peer))
-		link_sniff(s->stream[UP].link, s->proxied);
+	s->proxied = client_expects_proxy(p, peer);
+	if (a->web)
+		s->web = web_new(s, a, s->proxied);
+	if (s->proxied)
+		link_sniff(s->stream[UP].link,
+		    s->web ? LINK_PROXY_MAY : LINK_PROXY_MUST);
+	else if (client_admit(s, peer))
+		link_sniff(s->stream[UP].link, LINK_PROXY_NONE);
 }
 
 static void free_session(struct session *s)
@@ -153,6 +176,7 @@ static void free_session(struct session *s)
 	stream_release(&s->stream[UP]);
 	stream_release(&s->stream[DOWN]);
 	timer_free(s->timer);
+	web_free(s->web);
 	buf_release(&s->jid);
 	buf_release(&s->bind_id);
 	buf_release(&s->domain);

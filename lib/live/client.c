@@ -57,7 +57,10 @@ static void client_header(struct session *s)
 		session_fail(s, "host-unknown", NULL, "unknown host");
 		return;
 	}
-	if (p->o.tls == PROXY_TLS_REQUIRED && !link_tls(s->stream[UP].link)) {
+	/* RFC 7395 section 3.9: not in a WebSocket, which was refused if it has
+	 * to be secured. */
+	if (p->o.tls == PROXY_TLS_REQUIRED && !s->web &&
+	    !link_tls(s->stream[UP].link)) {
 		offer_tls(s);
 		return;
 	}
@@ -80,7 +83,7 @@ static void starttls(struct session *s)
 	struct stream *l = &s->stream[UP];
 
 	if (s->proxy->o.tls == PROXY_TLS_NONE || link_tls(l->link) ||
-	    s->authenticated) {
+	    s->web || s->authenticated) {
 		session_write(s, DOWN,
 		    span_of("<failure xmlns=\"" NS_TLS "\"/>" WIRE_FOOTER));
 		session_cut(s, "bad STARTTLS");

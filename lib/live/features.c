@@ -146,7 +146,7 @@ void server_features(struct session *s)
 		return;
 	buf_adds(out, "<stream:features xmlns=\"" NS_CLIENT
 		      "\" xmlns:stream=\"" NS_STREAM "\">");
-	if (p->o.tls == PROXY_TLS_OPTIONAL && !s->authenticated &&
+	if (p->o.tls == PROXY_TLS_OPTIONAL && !s->authenticated && !s->web &&
 	    !link_tls(s->stream[UP].link))
 		buf_adds(out, "<starttls xmlns=\"" NS_TLS "\"/>");
 	for (uint32_t n = x->node[0].child; n != STANZA_NONE;

@@ -30,6 +30,7 @@ enum {
 };
 
 struct session;
+struct web;
 
 /* What a stream's own end makes of what comes from it. A header and an element
  * are in proxy.root, and the element in proxy.canon; where that is not to be
@@ -89,6 +90,7 @@ struct session {
 	struct session *next, *prev; /* of all */
 	struct session *after;	     /* on their way to be freed */
 	enum session_phase phase;
+	struct web *web;	     /* NULL: it comes by TCP */
 	struct stream stream[2];   /* UP: the client, whose bytes go up; DOWN */
 	struct queue queue[2];
 	struct timer *timer; /* for the login */
@@ -155,7 +157,7 @@ struct proxy {
 	struct timer *tick, *reap, *relief, *hup, *term, *interrupt;
 	struct listener **listener;
 	size_t listeners;
-	struct tls_context *tls, *server_tls, *pipeline_tls;
+	struct tls_context *tls, *web_tls, *server_tls, *pipeline_tls;
 	struct pipeline *pipeline;
 	struct notices *notices;
 	struct component *component;
@@ -202,6 +204,12 @@ void session_new(struct proxy *, int fd, const struct listener *,
     const struct endpoint *peer);
 /* Free all that are over, at the proxy's end also the others. */
 void session_reap(struct proxy *);
+/* A stream begins: plain, just secured, or in a WebSocket. */
+void client_begin(struct session *);
+/* Count its connection, or refuse it, which is false. */
+bool client_admit(struct session *, const struct endpoint *peer);
+/* Whether a peer is believed who its client is. */
+bool client_expects_proxy(const struct proxy *, const struct endpoint *peer);
 
 /* session.c: the life of a session. */
 /* Tell the client the stream error (RFC 6120 section 4.9.3) and end; what is
@@ -257,6 +265,8 @@ void resume_done(struct session *);
 /* stream.c: bytes that came from a stream, and going on after blocked. */
 void stream_data(struct session *, int way, const char *p, size_t n);
 void stream_unblock(struct session *, int way);
+/* It sent what is not to be passed on. */
+void stream_fault(struct session *, int way, const char *why);
 /* Begin anew, as after STARTTLS. */
 void stream_reset(struct session *, int way);
 void stream_release(struct stream *);

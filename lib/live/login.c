@@ -19,6 +19,8 @@ static void peer(struct session *s, struct buf *out)
 		return;
 	endpoint_text(link_peer(l), text);
 	wire_attribute(out, "peer", span_of(text));
+	if (s->web)
+		wire_attribute(out, "transport", span_of("websocket"));
 	if (tls) {
 		wire_attribute(out, "tls", span_of(tls_version(tls)));
 		wire_attribute(out, "cipher", span_of(tls_cipher(tls)));

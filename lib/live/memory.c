@@ -4,6 +4,7 @@
 
 #include "io/timer.h"
 #include "live/internal.h"
+#include "live/web.h"
 
 enum {
 	SAID_EVERY = 10000, /* milliseconds */
@@ -79,7 +80,8 @@ void memory_weigh(struct session *s, bool fresh)
 	struct proxy *p = s->proxy;
 	size_t unread =
 	    memory_stuck(&s->stream[UP]) + memory_stuck(&s->stream[DOWN]);
-	size_t all = unread + s->stream[UP].rest.cap + s->stream[DOWN].rest.cap;
+	size_t all = unread + s->stream[UP].rest.cap +
+	    s->stream[DOWN].rest.cap + web_held(s->web);
 
 	if (s->phase == SESSION_OVER || (!all && !s->stalled))
 		return;
@@ -141,7 +143,10 @@ void session_write(struct session *s, int way, struct span bytes)
 
 	if (!to->link || !bytes.n)
 		return;
-	link_write(to->link, bytes.p, bytes.n);
+	if (way == DOWN && s->web)
+		web_write(s->web, bytes);
+	else
+		link_write(to->link, bytes.p, bytes.n);
 	if (link_stuck(to->link))
 		memory_weigh(s, false);
 	if (link_backlog(to->link) > SESSION_BACKLOG)

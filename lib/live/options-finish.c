@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "live/options.h"
+#include "web/answer.h"
 
 bool live_wanted(const struct live *l)
 {
@@ -52,19 +53,34 @@ static const char *conflict(const struct live *l, bool argv)
 	return NULL;
 }
 
+/* Its TLS is that of a web proxy before it, which says who it is for. */
+static bool lacks_tls(const struct live *l, const struct address *a)
+{
+	return a->web && !a->tls && l->o.tls == PROXY_TLS_REQUIRED &&
+	    !l->networks.count;
+}
+
 static bool open_addresses(struct live *l, struct buf *why)
 {
 	l->listens = mem_zalloc(l->listen.count * sizeof(*l->listens));
 	for (size_t i = 0; i < l->listen.count; i++) {
-		const char *reason;
+		const char *reason = "bad path of a WebSocket";
 
-		if (!address_parse(&l->listens[i], l->listen.word[i],
-			&reason)) {
+		if (!address_parse_listener(&l->listens[i], l->listen.word[i],
+			&reason) || (l->listens[i].web_path &&
+			!answer_path_valid(l->listens[i].web_path))) {
 			buf_addf(why, "option '--listen': '%s': %s",
 			    l->listen.word[i], reason);
+			address_release(&l->listens[i]);
 			return false;
 		}
 		l->o.listens++;
+		if (lacks_tls(l, &l->listens[i])) {
+			buf_addf(why, "option '--listen': '%s' needs a '--tls' "
+			    "other than required, or the '--accept-proxy' of "
+			    "who ends it", l->listen.word[i]);
+			return false;
+		}
 		if (l->listens[i].tls && l->o.tls == PROXY_TLS_NONE) {
 			buf_addf(why, "option '--listen': '%s' needs %s",
 			    l->listen.word[i], l->certificate.count
@@ -110,6 +126,9 @@ static void set_options(struct live *l)
 	o->certificate = (const char *const *)l->certificate.word;
 	o->certificates = l->certificate.count;
 	o->key = (const char *const *)l->key.word;
+	o->web_origin = (const char *const *)l->origins.word;
+	o->web_origins = l->origins.count;
+	o->web_url = l->web_url;
 	o->server_ca = l->server_ca;
 	o->pipeline_ca = l->pipeline_ca;
 	o->pipeline_certificate = l->pipeline_certificate;

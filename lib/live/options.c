@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "base/quantity.h"
 #include "base/trusted.h"
+#include "web/answer.h"
 
 enum { PASSWORD_MAX = 1024 };
 
@@ -32,6 +33,8 @@ const struct live_option live_options[] = {
     {"on-failure", "WORD", "And then: bounce (default), hold or pass"},
     {"refusal-notice", "WORD", "Tell by error (default), message or both"},
     {"unsafe", NULL, "Allow --on-failure pass"},
+    {"web-origin", "ORIGIN", "Whose pages may connect (default: same host)"},
+    {"web-url", "URL", "Where clients are told that the WebSocket is"},
     {"login-timeout", "TIME", "Time to log in (default: 60s)"},
     {"max-clients", "N", "Connections at a time (default: 10000)"},
     {"max-per-peer", "N", "And from one address (default: 3/4 of these)"},
@@ -90,6 +93,21 @@ static const char *set_network(struct live *l, const char *value)
 	l->network =
 	    mem_resize(l->network, l->networks.count, sizeof(*l->network));
 	l->network[l->networks.count - 1] = n;
+	return NULL;
+}
+
+static const char *set_web(struct live *l, const char *name,
+    const char *value)
+{
+	bool origin = strcmp(name, "web-origin") == 0;
+
+	if (!(origin ? answer_origin_valid(value) : answer_url_valid(value)))
+		return origin ? "is no origin (https://HOST)"
+			      : "is no ws:// or wss:// URL";
+	if (origin)
+		add(&l->origins, value);
+	else
+		set(&l->web_url, value);
 	return NULL;
 }
 
@@ -260,6 +278,8 @@ static const char *set_one(struct live *l, const char *name,
 		return set_address(&l->upload, value);
 	if (strcmp(name, "accept-proxy") == 0)
 		return set_network(l, value);
+	if (strcmp(name, "web-origin") == 0 || strcmp(name, "web-url") == 0)
+		return set_web(l, name, value);
 	if (strcmp(name, "return-secret") == 0)
 		return set_secret(&l->component_secret, value);
 	if (strcmp(name, "tls") == 0 || strcmp(name, "on-failure") == 0 ||
@@ -305,10 +325,10 @@ void live_init(struct live *l)
 void live_release(struct live *l)
 {
 	struct words *lists[] = {&l->listen, &l->certificate, &l->key,
-	    &l->networks, &l->command, &l->refused};
+	    &l->networks, &l->command, &l->refused, &l->origins};
 	char *strings[] = {l->server_ca, l->pipeline_ca,
 	    l->pipeline_certificate, l->pipeline_key, l->component_domain,
-	    l->component_secret, l->review_key, l->shell};
+	    l->component_secret, l->review_key, l->shell, l->web_url};
 
 	for (size_t i = 0; i < l->o.listens; i++)
 		address_release(&l->listens[i]);

@@ -29,13 +29,13 @@ struct words {
 struct live {
 	struct proxy_options o;
 	struct words listen, certificate, key, networks, command,
-	    refused;
+	    refused, origins;
 	struct network *network;
 	struct address *listens, server, pipeline, component, review,
 	    status, upload;
 	char *server_ca, *pipeline_ca, *pipeline_certificate, *pipeline_key;
 	char *component_domain, *component_secret, *review_key,
-	    *shell;
+	    *shell, *web_url;
 	bool tls_set, unsafe;
 };
 

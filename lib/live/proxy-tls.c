@@ -9,13 +9,23 @@
 
 enum { EXPIRY_DAYS = 14 }; /* a certificate's end is said before it comes */
 
-static void tls_config(const struct proxy *p, struct tls_config *c)
+static void tls_config(const struct proxy *p, struct tls_config *c,
+    const char *alpn)
 {
 	*c = (struct tls_config){.server = true,
 	    .certificates = p->o.certificate,
 	    .keys = p->o.key,
 	    .count = p->o.certificates,
-	    .alpn = "xmpp-client"};
+	    .alpn = alpn};
+}
+
+static bool serves_web(const struct proxy *p)
+{
+	for (size_t i = 0; i < p->o.listens; i++) {
+		if (p->o.listen[i].web)
+			return true;
+	}
+	return false;
 }
 
 static void say_expiry(struct proxy *p)
@@ -34,9 +44,14 @@ bool proxy_tls_open(struct proxy *p, struct buf *why)
 	struct tls_config c;
 
 	if (p->o.certificates && p->o.tls != PROXY_TLS_NONE) {
-		tls_config(p, &c);
+		tls_config(p, &c, "xmpp-client");
 		p->tls = tls_context_new(&c, why);
 		if (!p->tls)
+			return false;
+		tls_config(p, &c, "http/1.1");
+		if (serves_web(p))
+			p->web_tls = tls_context_new(&c, why);
+		if (serves_web(p) && !p->web_tls)
 			return false;
 		say_expiry(p);
 	}
@@ -62,6 +77,7 @@ bool proxy_tls_open(struct proxy *p, struct buf *why)
 void proxy_tls_close(struct proxy *p)
 {
 	tls_context_free(p->tls);
+	tls_context_free(p->web_tls);
 	tls_context_free(p->server_tls);
 	tls_context_free(p->pipeline_tls);
 }
@@ -71,12 +87,16 @@ void proxy_tls_reload(struct proxy *p)
 	struct buf why = BUF_EMPTY;
 	struct tls_config c;
 
-	tls_config(p, &c);
+	tls_config(p, &c, "xmpp-client");
 	if (p->tls && tls_context_reload(&p->tls, &c, &why))
 		p->o.say("the certificates were read again");
 	else if (p->tls)
 		p->o.say("the certificates stay as they were: %s",
 		    buf_str(&why));
+	/* Of the same files: what is wrong with them was said. */
+	tls_config(p, &c, "http/1.1");
+	if (p->web_tls)
+		tls_context_reload(&p->web_tls, &c, &why);
 	say_expiry(p);
 	buf_release(&why);
 }

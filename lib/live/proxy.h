@@ -19,6 +19,7 @@
  * way on for what a person released (release.h), which is known again where it
  * arrives by its mark (mark.h).
  * slots.h tells the gate of files which may come.
+ * web.h is in between where a client comes by WebSocket.
  * resume.c brings a client back, session.c ends. memory.h counts what all of
  * this holds; options.h says how it is set, status.h how it does. */
 #ifndef LIVE_PROXY_H
@@ -32,6 +33,8 @@
 #include "record/channel.h"
 
 struct proxy;
+
+#define WEB_PATH "/xmpp-websocket" /* where a listener has no other */
 
 enum proxy_tls { PROXY_TLS_NONE, PROXY_TLS_OPTIONAL, PROXY_TLS_REQUIRED };
 enum proxy_notice {
@@ -57,6 +60,9 @@ struct proxy_options {
 	const char *const *certificate, *const *key;
 	size_t certificates;
 	enum proxy_tls tls;
+	const char *const *web_origin; /* whose pages may connect */
+	size_t web_origins;	       /* 0: those of the same host */
+	const char *web_url; /* where clients find it (XEP-0156), or NULL */
 	const char *server_ca;
 	const char *pipeline_ca, *pipeline_certificate, *pipeline_key;
 	int send_proxy; /* version, 0: no */

@@ -7,6 +7,7 @@
 #include "io/timer.h"
 #include "live/memory.h"
 #include "live/peer.h"
+#include "live/web.h"
 
 /* It is out of everything but the list of the dead. */
 static void over(struct session *s)
@@ -27,6 +28,8 @@ static void over(struct session *s)
 		link_free(s->stream[UP].link);
 		s->stream[UP].link = NULL;
 	}
+	if (s->web)
+		web_end(s->web);
 	stream_close(&s->stream[UP]);
 	stream_close(&s->stream[DOWN]);
 	if (s->sm)

@@ -51,7 +51,7 @@ static const char *condition(const char *why)
 	return is_limit(why) ? "policy-violation" : "not-well-formed";
 }
 
-static void fault(struct session *s, int way, const char *why)
+void stream_fault(struct session *s, int way, const char *why)
 {
 	struct proxy *p = s->proxy;
 
@@ -71,7 +71,7 @@ static void header(struct session *s, int way, struct span tag)
 	const char *why = xml_header(p->xml, tag, &l->scope, &p->root);
 
 	if (why)
-		fault(s, way, why);
+		stream_fault(s, way, why);
 	else if (!span_is(p->root.local, "stream") ||
 	    !span_is(p->root.ns, NS_STREAM) ||
 	    !span_is(xml_scope_content(&l->scope), NS_CLIENT))
@@ -91,7 +91,7 @@ static void unfit(struct session *s, int way, struct oversize *o)
 	    p->o.max_size, &p->canon, &p->root);
 
 	if (why)
-		fault(s, way, why);
+		stream_fault(s, way, why);
 	else
 		s->stream[way].calls->element(s, o);
 }
@@ -106,7 +106,7 @@ static void misfit(struct session *s, int way, struct oversize *o,
 
 	if (!o || !s->stream[way].scope.open.len ||
 	    (way == UP && !is_limit(why))) {
-		fault(s, way, why);
+		stream_fault(s, way, why);
 		return;
 	}
 	p->o.say("session %.*s: an element of the %s is not passed on: %s",
@@ -124,7 +124,7 @@ static void element(struct session *s, int way, struct span raw)
 	const char *why;
 
 	if (!l->scope.open.len) {
-		fault(s, way, "an element before the stream's header");
+		stream_fault(s, way, "an element before the stream's header");
 		return;
 	}
 	why = xml_element(p->xml, &l->scope, raw, &p->canon, &p->root);
@@ -142,7 +142,7 @@ static void footer(struct session *s, int way, struct span tag)
 {
 	/* "</", perhaps a prefix, "stream", perhaps white space, ">". */
 	if (!memmem(tag.p, tag.n, "stream", 6)) {
-		fault(s, way, "end tag does not match");
+		stream_fault(s, way, "end tag does not match");
 		return;
 	}
 	s->stream[way].ended = s->stream[way].footer = true;
@@ -157,7 +157,7 @@ static void declaration(struct session *s, int way, struct span text)
 	if (way == UP && s->phase == SESSION_BOUND)
 		why = "XML declaration inside the stream";
 	if (why)
-		fault(s, way, why);
+		stream_fault(s, way, why);
 }
 
 static void handle(struct session *s, int way, enum scan_item item)

@@ -40,7 +40,7 @@ static bool listens_at(const char *text, const struct endpoint *socket)
 	struct address a;
 	bool same = false;
 
-	if (!address_parse(&a, text, &why))
+	if (!address_parse_listener(&a, text, &why))
 		return false;
 	if (address_resolve(&a, &why)) {
 		for (size_t i = 0; i < a.count; i++)

@@ -93,6 +93,11 @@ void audit_settings(struct audit *s, const struct conf *c)
 			    "can claim any address", a);
 	}
 	audit_plain(s, c);
+	for (size_t n = 0; (a = conf_nth(c, "web-origin", n, NULL)); n++) {
+		if (strcmp(a, "*") == 0)
+			audit_add(s, FINDING_NOTE, "web-origin *: any page may "
+			    "connect");
+	}
 	if (reviews_kept(c) && !reviews_delivered(c))
 		audit_add(s, FINDING_NOTE, "return-component: not set, what "
 		    "reviewers release is not delivered");

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* How a node is wired. */
+#include "io/address.h"
 #include "node/commands.h"
 
 #include <stdlib.h>
@@ -204,21 +205,34 @@ static void add_reviews(struct args *a, const struct conf *c, const char *run,
 	free(key);
 }
 
+/* The socket that cup-node listens on, with what is spoken there. */
+static void add_listener(struct args *a, const char *listen, size_t n)
+{
+	struct buf b = BUF_EMPTY;
+	struct address addr;
+	const char *why;
+
+	if (!address_parse_listener(&addr, listen, &why))
+		return;
+	buf_addf(&b, "%s:listen%zu%s",
+	    addr.web ? (addr.tls ? "wss-fd" : "ws-fd")
+		     : (addr.tls ? "tls-fd" : "fd"),
+	    n, addr.web_path ? addr.web_path : "");
+	args_option(a, "listen", buf_str(&b));
+	buf_release(&b);
+	address_release(&addr);
+}
+
 void commands_intercept(struct args *a, const struct conf *c, const char *run,
     const char *node)
 {
-	struct buf b = BUF_EMPTY;
 	const char *listen;
 
 	args_release(a);
 	args_add(a, "cup-intercept");
 	args_option(a, "node", node);
-	for (size_t n = 0; (listen = conf_nth(c, "listen", n, NULL)); n++) {
-		buf_reset(&b);
-		buf_addf(&b, "%s:listen%zu",
-		    strncmp(listen, "tls:", 4) == 0 ? "tls-fd" : "fd", n);
-		args_option(a, "listen", buf_str(&b));
-	}
+	for (size_t n = 0; (listen = conf_nth(c, "listen", n, NULL)); n++)
+		add_listener(a, listen, n);
 	add_socket(a, "pipeline", run, node);
 	add_socket(a, "status", run, node);
 	add_options(a, c, "cup-intercept");
@@ -228,7 +242,6 @@ void commands_intercept(struct args *a, const struct conf *c, const char *run,
 	add_reviews(a, c, run, node);
 	if (uploads_wanted(c))
 		add_named(a, "upload", "slots", run, node);
-	buf_release(&b);
 }
 
 /* The stages as a shell takes them. */

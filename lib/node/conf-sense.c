@@ -5,12 +5,11 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/mem.h"
 #include "base/quantity.h"
-#include "io/address.h"
 #include "node/chain.h"
+#include "node/conf-sense-internal.h"
 #include "node/uploads.h"
 #include "record/traffic.h"
 
@@ -51,61 +50,6 @@ static void twice(const struct conf *c, struct buf *m)
 				continue;
 			conf_mistake(c, m, key, n, "'%s' is there twice", a);
 			break;
-		}
-	}
-}
-
-/* Whether two listeners, or a listener and a destination, are one place. Names
- * are not looked up, and an empty host is every host. */
-static bool collide(const char *x, const char *y)
-{
-	struct address a, b;
-	const char *why;
-	bool same = false;
-
-	if (!address_parse(&a, x, &why))
-		return false;
-	if (address_parse(&b, y, &why)) {
-		if (a.kind == ADDRESS_TCP && b.kind == ADDRESS_TCP)
-			same = strcmp(a.port, "0") != 0 &&
-			    strcmp(a.port, b.port) == 0 &&
-			    (!a.host || !b.host ||
-				strcasecmp(a.host, b.host) == 0);
-		address_release(&b);
-	}
-	address_release(&a);
-	return same;
-}
-
-/* An empty host is every host, but what is behind the node is on this machine
- * only if it says so. */
-static bool is_here(const char *server)
-{
-	return strstr(server, ":127.") || strstr(server, ":[::1]") ||
-	    strstr(server, ":localhost:");
-}
-
-static void listeners(const struct conf *c, struct buf *m)
-{
-	const char *server = conf_get(c, "server"), *a, *b;
-
-	for (size_t n = 0; (a = conf_nth(c, "listen", n, NULL)); n++) {
-		struct address addr;
-		const char *why;
-		bool any = false;
-
-		if (address_parse(&addr, a, &why)) {
-			any = !addr.host;
-			address_release(&addr);
-		}
-		if (server && collide(a, server) && (!any || is_here(server)))
-			conf_mistake(c, m, "listen", n,
-			    "'%s' is where the server is", a);
-		for (size_t k = 0; k < n; k++) {
-			b = conf_nth(c, "listen", k, NULL);
-			if (strcmp(a, b) != 0 && collide(a, b))
-				conf_mistake(c, m, "listen", n,
-				    "'%s' and '%s' are one place", b, a);
 		}
 	}
 }
@@ -220,7 +164,6 @@ static void encryption(const struct conf *c, struct buf *m)
 	size_t certificates = conf_count(c, "certificate");
 	size_t keys = conf_count(c, "private-key");
 	const char *server = conf_get(c, "server"), *tls = conf_get(c, "tls");
-	const char *listen;
 
 	if (certificates != keys)
 		conf_mistake(c, m, certificates > keys ? "certificate"
@@ -230,14 +173,6 @@ static void encryption(const struct conf *c, struct buf *m)
 		    "the other", certificates, keys);
 	if (!certificates && strcmp(tls, "none") != 0)
 		conf_mistake(c, m, "tls", 0, "%s needs a certificate", tls);
-	for (size_t n = 0; (listen = conf_nth(c, "listen", n, NULL)); n++) {
-		if (strncmp(listen, "tls:", 4) != 0)
-			continue;
-		if (!certificates || strcmp(tls, "none") == 0)
-			conf_mistake(c, m, "listen", n, "'%s' needs %s", listen,
-			    certificates ? "tls other than none"
-					 : "a certificate");
-	}
 	if (conf_get(c, "server-ca") && server &&
 	    strncmp(server, "tls:", 4) != 0)
 		conf_mistake(c, m, "server-ca", 0, "needs a tls: server");
@@ -315,7 +250,7 @@ void conf_sense(const struct conf *c, struct buf *mistakes)
 	needed(c, mistakes);
 	anew(c, mistakes);
 	twice(c, mistakes);
-	listeners(c, mistakes);
+	conf_sense_listen(c, mistakes);
 	compliance(c, mistakes);
 	shadowed(c, mistakes);
 	journals(c, mistakes);
@@ -348,7 +283,7 @@ void conf_neighbour(const struct conf *c, const struct conf *other,
 	for (size_t n = 0; (a = conf_nth(c, "listen", n, NULL)); n++) {
 		for (size_t k = 0; (b = conf_nth(other, "listen", k, NULL));
 		     k++) {
-			if (collide(a, b))
+			if (conf_collide(a, b))
 				conf_mistake(c, mistakes, "listen", n,
 				    "'%s' is a listener of node '%s'", a, name);
 		}

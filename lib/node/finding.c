@@ -53,7 +53,7 @@ bool audit_is_local(const char *address)
 	const char *why;
 	bool local;
 
-	if (!address_parse(&a, address, &why))
+	if (!address_parse_listener(&a, address, &why))
 		return false;
 	network_parse(&v4, "127.0.0.0/8");
 	network_parse(&v6, "::1");

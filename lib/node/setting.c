@@ -93,7 +93,7 @@ const struct setting setting_table[] = {
     {"review-command", &value_command, 0, LIVE,
 	.help = "a shell command that is run when something is held"},
 
-    {"upload-listen", &value_listener, 0, ONCE,
+    {"upload-listen", &value_http_listener, 0, ONCE,
 	.help = "where clients bring and get files by HTTP: cup-upload(1)"},
     {"upload-server", &value_site, 0, ONCE,
 	.help = "the XMPP server's HTTP, where these go on to"},
@@ -131,7 +131,11 @@ const struct setting setting_table[] = {
 	.help = "tell the server clients' addresses by the PROXY protocol"},
     {"accept-proxy", &value_network, SETTING_LIST, ONCE,
 	INTERCEPT("accept-proxy"),
-	.help = "believe the PROXY protocol from there"},
+	.help = "believe who clients are from there"},
+    {"web-origin", &value_origin, SETTING_LIST, ONCE, INTERCEPT("web-origin"),
+	.help = "whose pages may connect by WebSocket; default: same host"},
+    {"web-url", &value_web_url, 0, ONCE, INTERCEPT("web-url"),
+	.help = "where host-meta says that the WebSocket is"},
 
     {"hold-timeout", &value_duration, 0, ONCE, "10s",
 	INTERCEPT("hold-timeout"), .min = 100, .max = 600 * SECOND,

@@ -142,7 +142,7 @@ static bool listen_on(struct address *a, struct listening *l,
 {
 	const char *reason = NULL;
 
-	if (!address_parse(a, text, &reason))
+	if (!address_parse_listener(a, text, &reason))
 		return false;
 	errno = 0;
 	if (address_listen(a, l, &reason))

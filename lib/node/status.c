@@ -157,8 +157,8 @@ static void add_listener(const char *key, const struct address *a,
 		struct endpoint e = endpoint_of_socket(l->fds[i]);
 
 		endpoint_text(&e, text);
-		buf_addf(out, "%s %s:%s\n", key, a->tls ? "tls" : "tcp",
-		    text);
+		buf_addf(out, "%s %s%s%s\n", key, address_scheme(a), text,
+		    a->web_path ? a->web_path : "");
 	}
 }
 

@@ -13,6 +13,7 @@
 #include "io/address.h"
 #include "io/endpoint.h"
 #include "node/setting.h"
+#include "web/answer.h"
 #include "xml/jid.h"
 
 /* Whether text says "there" for the blank-ended words. */
@@ -161,12 +162,43 @@ static const char *check_listener(const struct setting *s, const char *value)
 	struct address a;
 
 	(void)s;
+	if (!address_parse_listener(&a, value, &why))
+		return why;
+	if (a.kind != ADDRESS_TCP)
+		why = "has to be tcp:, tls:, ws: or wss:";
+	else if (a.web_path && !answer_path_valid(a.web_path))
+		why = "has a bad path";
+	address_release(&a);
+	return why;
+}
+
+/* Where HTTP is served. */
+static const char *check_http_listener(const struct setting *s,
+    const char *value)
+{
+	const char *why = NULL;
+	struct address a;
+
+	(void)s;
 	if (!address_parse(&a, value, &why))
 		return why;
 	if (a.kind != ADDRESS_TCP)
 		why = "has to be tcp: or tls:";
 	address_release(&a);
 	return why;
+}
+
+static const char *check_origin(const struct setting *s, const char *value)
+{
+	(void)s;
+	return answer_origin_valid(value) ? NULL
+					  : "is not an origin, as https://HOST";
+}
+
+static const char *check_web_url(const struct setting *s, const char *value)
+{
+	(void)s;
+	return answer_url_valid(value) ? NULL : "is not a ws:// or wss:// URL";
 }
 
 static const char *check_loopback(const struct setting *s, const char *value)
@@ -296,10 +328,13 @@ const struct value_kind value_count = {"number", check_count};
 const struct value_kind value_domain = {"domain", check_domain};
 const struct value_kind value_duration = {"duration", check_duration};
 const struct value_kind value_group = {"group", check_group};
+const struct value_kind value_http_listener = {"address for HTTP",
+    check_http_listener};
 const struct value_kind value_label = {"name", check_label};
 const struct value_kind value_listener = {"listening address", check_listener};
 const struct value_kind value_loopback = {"local address", check_loopback};
 const struct value_kind value_network = {"network", check_network};
+const struct value_kind value_origin = {"origin", check_origin};
 const struct value_kind value_path = {"path", check_path};
 const struct value_kind value_reviewer = {"USER JID...", check_reviewer};
 const struct value_kind value_server = {"[NAME] URL", check_server};
@@ -307,6 +342,7 @@ const struct value_kind value_site = {"http URL", check_site};
 const struct value_kind value_size = {"size", check_size};
 const struct value_kind value_url = {"URL", check_url};
 const struct value_kind value_user = {"user", check_user};
+const struct value_kind value_web_url = {"WebSocket URL", check_web_url};
 const struct value_kind value_word = {"word", check_word};
 const struct value_kind value_words = {"words", check_words};
 const struct value_kind value_yesno = {"yes or no", check_yesno};

@@ -97,7 +97,7 @@ static void on_accepted(void *arg, struct listener *l, int fd,
 {
 	struct gate *g = arg;
 
-	if (listener_tls(l))
+	if (listener_address(l)->tls)
 		fronts_serve(g->fronts, fd, g->tls);
 	else
 		http_serve(g->http, fd, peer);

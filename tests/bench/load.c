@@ -9,6 +9,7 @@
  *                  the sending before its time
  *   load idle ...  stay logged in until standard input ends; with --at-once
  *                  all connect at the same time
+ * With --websocket they come by that (RFC 7395), plain.
  * One line of key=value is printed at the end (idle: when all are in). */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -39,14 +40,14 @@
 
 enum { SECOND = 1000000000, SCRAM_LEN = 20, PACE = 64, NUMBER = 16 };
 
-enum state { CONNECTING, HEADER, FEATURES, PROCEED, CHALLENGE, SUCCESS,
+enum state { CONNECTING, UPGRADE, HEADER, FEATURES, PROCEED, CHALLENGE, SUCCESS,
 	REHEADER, BIND, BOUND, GONE };
 
 struct options {
 	const char *host, *port, *domain, *password, *prefix, *tls, *mechanism, *ids;
 	int clients, window, seconds, rate, size, wait;
 	bool idle;
-	int one_way, at_once;
+	int one_way, at_once, websocket;
 };
 
 struct client {
@@ -55,6 +56,9 @@ struct client {
 	SSL *ssl;
 	bool writing, header_seen;
 	struct buf in, out;
+	bool web;	/* it is a WebSocket now: */
+	struct buf raw;	/* what came of frames, */
+	size_t framed;	/* and how much of out is in them */
 	char nonce[33];
 	uint64_t sent, seen; /* by it; of what its peer sent */
 };
@@ -99,8 +103,61 @@ static void watch(struct load *l, struct client *c, bool writing)
 	epoll_ctl(l->epoll, EPOLL_CTL_MOD, c->fd, &e);
 }
 
+/* What is new in the output becomes one message. Its mask is zero, which
+ * changes nothing and is as good as any here. */
+static void frame(struct client *c)
+{
+	size_t n = c->out.len - c->framed, len = 2;
+	char head[8] = {(char)0x81};
+
+	if (n < 126) {
+		head[1] = (char)(0x80 | n);
+	} else {
+		head[1] = (char)(0x80 | 126);
+		head[2] = (char)(n >> 8);
+		head[3] = (char)n;
+		len = 4;
+	}
+	if (n > 65535)
+		broken(c, "too large for this");
+	if (n)
+		buf_splice(&c->out, c->framed, 0, head, len + 4);
+	c->framed = c->out.len;
+}
+
+/* Take the texts out of the frames that are whole. */
+static void unframe(struct client *c)
+{
+	size_t at = 0;
+
+	while (c->raw.len - at >= 2) {
+		const unsigned char *p =
+		    (const unsigned char *)c->raw.data + at;
+		size_t have = c->raw.len - at, n = p[1], head = 2;
+
+		if (n == 126)
+			head = 4;
+		else if (n == 127)
+			head = 10;
+		if (have < head)
+			break;
+		for (size_t i = 2, more = n = head > 2 ? 0 : n; i < head; i++)
+			more = n = more << 8 | p[i];
+		if (have - head < n)
+			break;
+		if ((p[0] & 15) == 8)
+			broken(c, "WebSocket closed");
+		if ((p[0] & 15) == 1)
+			buf_add(&c->in, (const char *)p + head, n);
+		at += head + n;
+	}
+	buf_consume(&c->raw, at);
+}
+
 static void push(struct load *l, struct client *c)
 {
+	if (c->web)
+		frame(c);
 	while (c->out.len) {
 		ssize_t n;
 
@@ -119,6 +176,7 @@ static void push(struct load *l, struct client *c)
 		if (n <= 0)
 			break;
 		buf_consume(&c->out, (size_t)n);
+		c->framed -= c->web ? (size_t)n : 0;
 	}
 	watch(l, c, c->out.len > 0);
 }
@@ -126,6 +184,11 @@ static void push(struct load *l, struct client *c)
 static void header(struct load *l, struct client *c)
 {
 	c->header_seen = false;
+	if (c->web) {
+		buf_addf(&c->out, "<open to='%s' version='1.0' xmlns='urn:"
+		    "ietf:params:xml:ns:xmpp-framing'/>", l->o.domain);
+		return;
+	}
 	buf_addf(&c->out, "<?xml version='1.0'?><stream:stream to='%s' "
 	    "version='1.0' xmlns='jabber:client' "
 	    "xmlns:stream='http://etherx.jabber.org/streams'>", l->o.domain);
@@ -273,9 +336,9 @@ static void message(struct load *l, struct client *c, int64_t due)
 {
 	struct client *peer = &l->client[c->number ^ 1];
 
-	buf_addf(&c->out, "<message to='%s%d@%s/load' type='chat' "
+	buf_addf(&c->out, "<message%s to='%s%d@%s/load' type='chat' "
 	    "id='l%" PRIu64 "'><body>L ",
-	    l->o.prefix, peer->number, l->o.domain, c->sent);
+	    c->web ? " xmlns='jabber:client'" : "", l->o.prefix, peer->number, l->o.domain, c->sent);
 	add_number(&c->out, c->sent);
 	add_number(&c->out, (uint64_t)due);
 	memset(buf_room(&c->out, (size_t)l->o.size), 'x', (size_t)l->o.size);
@@ -372,7 +435,8 @@ static void features(struct load *l, struct client *c)
 	if (!take(c, "</stream:features>"))
 		return;
 	if (c->state == REHEADER) {
-		buf_adds(&c->out, "<iq type='set' id='b'><bind xmlns='urn:"
+		buf_adds(&c->out, c->web ? "<iq xmlns='jabber:client'" : "<iq");
+		buf_adds(&c->out, " type='set' id='b'><bind xmlns='urn:"
 		    "ietf:params:xml:ns:xmpp-bind'><resource>load</resource>"
 		    "</bind></iq>");
 		c->state = BIND;
@@ -406,6 +470,15 @@ static void challenge(struct load *l, struct client *c)
 static void next_step(struct load *l, struct client *c)
 {
 	switch (c->state) {
+	case UPGRADE:
+		if (c->in.len && strncmp(c->in.data, "HTTP/1.1 101", 12) == 0 &&
+		    take(c, "\r\n\r\n")) {
+			c->web = true;
+			c->framed = c->out.len;
+			header(l, c);
+			c->state = FEATURES;
+		}
+		break;
 	case FEATURES:
 	case REHEADER:
 		features(l, c);
@@ -450,14 +523,24 @@ static void connected(struct load *l, struct client *c)
 {
 	if (strcmp(l->o.tls, "direct") == 0)
 		secure(l, c);
-	header(l, c);
-	c->state = FEATURES;
+	if (l->o.websocket) {
+		buf_addf(&c->out, "GET /xmpp-websocket HTTP/1.1\r\nHost: %s\r\n"
+		    "Connection: Upgrade\r\nUpgrade: websocket\r\n"
+		    "Sec-WebSocket-Version: 13\r\n"
+		    "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
+		    "Sec-WebSocket-Protocol: xmpp\r\n\r\n", l->o.domain);
+		c->state = UPGRADE;
+	} else {
+		header(l, c);
+		c->state = FEATURES;
+	}
 	push(l, c);
 }
 
 static bool pull(struct client *c)
 {
-	char *room = buf_room(&c->in, 16384);
+	struct buf *to = c->web ? &c->raw : &c->in;
+	char *room = buf_room(to, 16384);
 	ssize_t n;
 
 	if (c->ssl) {
@@ -477,7 +560,9 @@ static bool pull(struct client *c)
 		if (n <= 0)
 			broken(c, "connection ended");
 	}
-	c->in.len += (size_t)n;
+	to->len += (size_t)n;
+	if (c->web)
+		unframe(c);
 	return true;
 }
 
@@ -642,6 +727,7 @@ static void parse(struct options *o, int argc, const char **argv)
 	    {"ids", 'i', POPT_ARG_STRING, &o->ids, 0, "", ""},
 	    {"one-way", '1', POPT_ARG_NONE, &o->one_way, 0, "", ""},
 	    {"at-once", 'a', POPT_ARG_NONE, &o->at_once, 0, "", ""},
+	    {"websocket", 'x', POPT_ARG_NONE, &o->websocket, 0, "", ""},
 	    POPT_AUTOHELP POPT_TABLEEND};
 	poptContext ctx = poptGetContext(NULL, argc, argv, table, 0);
 	const char *verb;

@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: ISC
 // @xmpp/client as its users have it, with its own reconnecting and resuming:
-// xmppjs.mjs MODULES PORT [calm]. Prints what comes of logins, messages and,
-// unless it is to be calm, cuts of the connection: the same wherever PORT leads
-// to the same server.
+// xmppjs.mjs MODULES PORT|URL [calm|refused]. Prints what comes of logins,
+// messages, a refused one if so told, and, unless it is to be calm, cuts of the
+// connection: the same wherever PORT leads to the same server.
 import { pathToFileURL } from "node:url";
 
-const [modules, port, calm] = process.argv.slice(2);
+const [modules, port, how] = process.argv.slice(2);
+const calm = how === "calm";
 const { client, xml } = await import(
 	pathToFileURL(`${modules}/@xmpp/client/index.js`)
 );
+// Node has none of its own before 22.
+globalThis.WebSocket ??= (
+	await import(pathToFileURL(`${modules}/ws/wrapper.mjs`))
+).WebSocket;
 const DOMAIN = "acme.localhost";
 process.env.NODE_TLS_REJECT_UNAUTHORIZED = "0";
 process.removeAllListeners("warning");
@@ -40,7 +45,8 @@ class User {
 		this.events = [];
 		this.connections = 0;
 		this.xmpp = client({
-			service: `xmpp://127.0.0.1:${port}`,
+			service: port.includes("://")
+				? port : `xmpp://127.0.0.1:${port}`,
 			domain: DOMAIN,
 			resource: "js",
 			username: name,
@@ -89,7 +95,8 @@ class User {
 	cut() {
 		const before = this.events.length;
 		const { socket } = this.xmpp;
-		(socket.socket ?? socket).destroy();
+		const raw = socket.socket ?? socket;
+		(raw.destroy ?? raw.terminate).call(raw);
 		return () => until("back again", () =>
 			this.events.length > before &&
 			this.here === this.xmpp.jid.toString());
@@ -111,6 +118,10 @@ await alice.say(bob, "hello bob");
 await bob.has("hello bob");
 await bob.say(alice, "hello alice");
 await alice.has("hello alice");
+if (how === "refused") {
+	await alice.say(bob, "a secret");
+	await alice.has("error policy-violation");
+}
 for (const n of calm ? [] : [1, 2]) {
 	const back = alice.cut();
 	await bob.say(alice, `while away ${n}`);

@@ -10,9 +10,10 @@ load ../lib/servers
 setup_file() {
 	local npm=$TOP/build/npm
 	export MODULES=$npm/node_modules
-	[ -e "$MODULES/@xmpp/client/package.json" ] ||
+	[ -e "$MODULES/@xmpp/client/package.json" ] &&
+		[ -e "$MODULES/ws/package.json" ] ||
 		timeout 120 npm install --prefix "$npm" --no-audit --no-fund \
-			--ignore-scripts @xmpp/client@0.14.0 >&2 ||
+			--ignore-scripts @xmpp/client@0.14.0 ws@8 >&2 ||
 		export MODULES=
 }
 
@@ -49,7 +50,27 @@ as_directly() {
 	done
 }
 
-# xmppjs PORT [calm]
+# by_websocket: the same, where the server is not asked.
+by_websocket() {
+	local ws said
+	ws=$(free_port)
+	printf 'reject secret body matches /secret/\npass rest\n' >policy
+	rm -rf journal refused
+	start_node --tls optional --listen "ws:127.0.0.1:$ws"
+	said=$(xmppjs "ws://127.0.0.1:$ws/xmpp-websocket" "${1-refused}")
+	echo "$said"
+	assert_regex "$said" "bob got: hello bob.*just before, the end"
+	refute_regex "$said" "bob got: [^$'\n']*secret"
+	if [ $# -eq 0 ]; then
+		assert_regex "$said" "alice got: hello alice, error policy-violation"
+		assert_regex "$said" "events: online, resumed, resumed, resumed"
+	fi
+	stop "$NODE"
+	run -0 cup-verify journal
+	assert_equal "$(cup-search --event send -c journal hello)" 2
+}
+
+# xmppjs PORT|URL [calm|refused]
 xmppjs() {
 	timeout 90 node "$TOP/tests/clients/xmppjs.mjs" "$MODULES" "$@" \
 		2>xmppjs.err 3>&- || cat xmppjs.err
@@ -65,6 +86,7 @@ xmppjs() {
 	PROSODY_SETTINGS='plugin_paths = { "/usr/lib/prosody/modules" }' \
 		PROSODY_MODULES=$more start_prosody acme.localhost alice bob
 	as_directly "$C2S"
+	by_websocket
 }
 
 @test "before ejabberd" {
@@ -86,4 +108,5 @@ xmppjs() {
 	# does not get over the answer, with or without a node.
 	! newer ejabberd 24 || calm=calm
 	as_directly "$tls" ${calm:+"$calm"}
+	by_websocket ${calm:+"$calm"}
 }

@@ -35,6 +35,36 @@ static void refuses(const char *text)
 	OK(!address_parse(&a, text, &why) && why, text);
 }
 
+static void listens(const char *text, bool tls, const char *port,
+    const char *path, const char *web_path)
+{
+	struct address a;
+	const char *why = NULL;
+
+	refuses(text);
+	if (!OK(address_parse_listener(&a, text, &why), text))
+		return;
+	OK(a.web && a.tls == tls, "a WebSocket's");
+	SAME(a.port, port, "its port");
+	SAME(a.path, path, "its name");
+	SAME(a.web_path, web_path, "its path");
+	address_release(&a);
+}
+
+static void websockets(void)
+{
+	struct address a;
+	const char *why;
+
+	listens("ws:*:80", false, "80", NULL, NULL);
+	listens("wss:[::1]:443/a/b", true, "443", NULL, "/a/b");
+	listens("ws-fd:x/chat", false, NULL, "x", "/chat");
+	listens("wss-fd:", true, NULL, "", NULL);
+	OK(!address_parse_listener(&a, "ws:host/chat", &why), "no port");
+	OK(address_parse_listener(&a, "tcp:*:1", &why) && !a.web, "TCP");
+	address_release(&a);
+}
+
 static void parsing(void)
 {
 	char path[160] = "unix:";
@@ -245,6 +275,7 @@ static void passed(void)
 int main(void)
 {
 	parsing();
+	websockets();
 	networks();
 	texts();
 	unix_sockets();

@@ -97,6 +97,7 @@ static void test_values(void)
 	} some[] = {
 	    {"listen", "tcp:[::1]:5222", "unix:/x"},
 	    {"listen", "tls::5223", "5222"},
+	    {"listen", "ws:127.0.0.1:80/a", "ws:127.0.0.1:80/a?b"},
 	    {"server", "unix:/run/x", "tcp:*:5222"},
 	    {"server", "tls:x.example:5223", "tcp:127.0.0.1:0"},
 	    {"domain", "a.example", "me@a.example"},
@@ -166,6 +167,20 @@ static void test_sense(void)
 	wrong("listen tls::5223\n",
 	    "f:6: listen: 'tls::5223' needs a certificate\n",
 	    "direct TLS without a certificate");
+	wrong("listen wss::443\n",
+	    "f:6: listen: 'wss::443' needs a certificate\n",
+	    "a WebSocket without a certificate");
+	wrong("certificate /c\nprivate-key /k\nlisten ws::80\n",
+	    "f:8: listen: 'ws::80' needs tls other than required, or the "
+	    "accept-proxy of who ends it\n", "one without TLS");
+	wrong("certificate /c\nprivate-key /k\nlisten ws::80\n"
+	      "accept-proxy 10.0.0.0/8\nweb-origin https://x\n"
+	      "web-url wss://x/y\n", "", "but behind a web proxy");
+	wrong("web-origin https://x/\n", "f:6: web-origin 'https://x/': is not "
+	    "an origin, as https://HOST\nf:6: web-origin: there is no ws: or "
+	    "wss: to listen on\n", "an origin with a path, and no WebSocket");
+	wrong("web-url x\nlisten ws:*:1\n", "f:6: web-url 'x': is not a ws:// "
+	    "or wss:// URL\n", "no URL");
 	wrong("listen tcp:*:5222\n",
 	    "f:6: listen: 'tcp:*:5222' is there twice\n", "a value twice");
 	wrong("listen tcp:127.0.0.1:5222\n", "f:6: listen: 'tcp:*:5222' and "

@@ -359,7 +359,8 @@ static void freeing(void)
 }
 
 /* Bytes one by one; true if the link is as it should be in the end. */
-static void sniffs(const char *p, size_t n, bool proxy, enum link_step step,
+static void sniffs(const char *p, size_t n, enum link_proxy proxy,
+    enum link_step step,
     const char *peer)
 {
 	struct side b;
@@ -388,7 +389,7 @@ static void sniffs(const char *p, size_t n, bool proxy, enum link_step step,
 	close_side(&b);
 }
 
-static void does_not_sniff(const char *p, size_t n, bool proxy)
+static void does_not_sniff(const char *p, size_t n, enum link_proxy proxy)
 {
 	struct side b;
 	int fds[2];
@@ -413,17 +414,24 @@ static void sniffing(void)
 	static const char two[] = "\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0c"
 	    "\xc0\0\2\1\xc0\0\2\2\x03\xe8\x14\x66\x16";
 
-	sniffs("<", 1, false, LINK_SNIFFED_PLAIN, NULL);
-	sniffs("\x16", 1, false, LINK_SNIFFED_TLS, NULL);
-	sniffs(one, sizeof(one) - 1, true, LINK_SNIFFED_PLAIN,
+	sniffs("<", 1, LINK_PROXY_NONE, LINK_SNIFFED_PLAIN, NULL);
+	sniffs("\x16", 1, LINK_PROXY_NONE, LINK_SNIFFED_TLS, NULL);
+	sniffs(one, sizeof(one) - 1, LINK_PROXY_MUST, LINK_SNIFFED_PLAIN,
 	    "192.0.2.1:1000");
-	sniffs(two, sizeof(two) - 1, true, LINK_SNIFFED_TLS,
+	sniffs(two, sizeof(two) - 1, LINK_PROXY_MUST, LINK_SNIFFED_TLS,
 	    "192.0.2.1:1000");
-	sniffs("PROXY UNKNOWN\r\n<", 16, true, LINK_SNIFFED_PLAIN, NULL);
-	does_not_sniff("<", 1, true);
-	does_not_sniff("PROXY nonsense\r\n", 16, true);
-	does_not_sniff("", 0, false);
-	does_not_sniff("", 0, true);
+	sniffs("PROXY UNKNOWN\r\n<", 16, LINK_PROXY_MUST, LINK_SNIFFED_PLAIN, NULL);
+	does_not_sniff("<", 1, LINK_PROXY_MUST);
+	does_not_sniff("PROXY nonsense\r\n", 16, LINK_PROXY_MUST);
+	does_not_sniff("", 0, LINK_PROXY_NONE);
+	does_not_sniff("", 0, LINK_PROXY_MUST);
+	sniffs("G", 1, LINK_PROXY_MAY, LINK_SNIFFED_PLAIN, NULL);
+	sniffs("\x16", 1, LINK_PROXY_MAY, LINK_SNIFFED_TLS, NULL);
+	sniffs(one, sizeof(one) - 1, LINK_PROXY_MAY, LINK_SNIFFED_PLAIN,
+	    "192.0.2.1:1000");
+	sniffs(two, sizeof(two) - 1, LINK_PROXY_MAY, LINK_SNIFFED_TLS,
+	    "192.0.2.1:1000");
+	does_not_sniff("POST", 4, LINK_PROXY_MAY);
 }
 
 static void peers_that_go(void)

@@ -116,3 +116,7 @@ proves() {
 @test "requests of slots are known again by their answers, a bounded number" {
 	proves slots-test
 }
+
+@test "HTTP requests are taken, answered or refused, and streams are messages" {
+	proves web-test
+}
