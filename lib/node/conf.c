@@ -198,6 +198,20 @@ void conf_copy(struct conf *to, const struct conf *from)
 	derive(to);
 }
 
+/* Only where files come. */
+static const char *fallback_upload(const struct conf *c, const char *key)
+{
+	if (strcmp(key, "upload-listen") == 0 || !conf_get(c, "upload-listen"))
+		return NULL;
+	if (strcmp(key, "upload-journal") == 0)
+		return c->uploads;
+	if (strcmp(key, "upload-certificate") == 0)
+		return conf_get(c, "certificate");
+	if (strcmp(key, "upload-private-key") == 0)
+		return conf_get(c, "private-key");
+	return NULL;
+}
+
 static const char *fallback(const struct conf *c, const struct setting *s)
 {
 	if (strcmp(s->key, "tls") == 0)
@@ -206,13 +220,8 @@ static const char *fallback(const struct conf *c, const struct setting *s)
 		return c->refused;
 	if (strcmp(s->key, "review") == 0)
 		return c->review;
-	if (strcmp(s->key, "upload-journal") == 0)
-		return c->uploads;
-	if (strcmp(s->key, "upload-certificate") == 0)
-		return conf_get(c, "certificate");
-	if (strcmp(s->key, "upload-private-key") == 0)
-		return conf_get(c, "private-key");
-	return s->initial;
+	return strncmp(s->key, "upload-", 7) == 0 ? fallback_upload(c, s->key)
+						  : s->initial;
 }
 
 const char *conf_nth(const struct conf *c, const char *key, size_t n,

@@ -84,7 +84,7 @@ struct pass {
 	struct http_request *request;
 	struct relay *relay; /* NULL: over */
 	struct buf data;
-	bool head, paused, failed;
+	bool whole, paused, failed; /* whole: it was passed on */
 };
 
 /* What the state of a request is. */

@@ -45,8 +45,6 @@ struct pass *pass_begin(struct gate *g, struct http_request *r)
 	p = mem_zalloc(sizeof(*p));
 	p->gate = g;
 	p->request = r;
-	p->head = strcmp(http_method(r), "HEAD") == 0;
-	g->passing++;
 	return p;
 }
 
@@ -101,6 +99,8 @@ void pass_whole(struct pass *p)
 {
 	struct relay_request q = {.fd = -1, .owner = &relay_calls, .arg = p};
 
+	p->whole = true;
+	p->gate->passing++;
 	p->relay = gate_relay(p->gate->passes, p->request, &q);
 }
 
@@ -124,7 +124,7 @@ ssize_t pass_read(struct pass *p, char *data, size_t max)
 void pass_over(struct pass *p)
 {
 	relay_cancel(p->relay);
-	p->gate->passing--;
+	p->gate->passing -= p->whole;
 	buf_release(&p->data);
 	free(p);
 }

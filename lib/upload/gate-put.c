@@ -12,7 +12,8 @@
 #include "upload/sniff.h"
 
 enum {
-	SLOWEST = 8, /* bytes a millisecond that an upload must have */
+	SLOWEST = 8,  /* bytes a millisecond that an upload must have */
+	STILL = 1000, /* milliseconds: then it is looked who is there */
 };
 
 /* ---- whether it may come */
@@ -128,6 +129,7 @@ struct upload *upload_begin(struct gate *g, struct http_request *r)
 	u->request = r;
 	u->slot = slot;
 	slot->busy = true;
+	http_patient(r);
 	u->began = u->moved = timer_now();
 	keep_text(&u->type, slot->slot.type.n ? slot->slot.type : type);
 	u->next = g->first;
@@ -246,6 +248,12 @@ static bool too_slow(const struct upload *u, int64_t now)
 		timeout + (int64_t)(u->slot->slot.size / SLOWEST);
 }
 
+static void cut(struct upload *u, const char *status, const char *text)
+{
+	u->state = UPLOAD_ANSWERED;
+	http_cut(u->request, status, text);
+}
+
 void upload_tick(struct gate *g, int64_t now)
 {
 	struct upload *next;
@@ -253,9 +261,11 @@ void upload_tick(struct gate *g, int64_t now)
 	for (struct upload *u = g->first; u; u = next) {
 		next = u->next;
 		if (u->state == UPLOAD_COMING && too_slow(u, now)) {
-			u->state = UPLOAD_ANSWERED;
-			http_cut(u->request, "408 Request Timeout",
+			cut(u, "408 Request Timeout",
 			    "the file came too slowly");
+		} else if (u->state == UPLOAD_COMING &&
+		    now - u->moved >= STILL && !http_waits(u->request)) {
+			cut(u, "400 Bad Request", "the file is not whole");
 		} else if (u->state == UPLOAD_ASKED &&
 		    now - u->asked >= (int64_t)g->o.hold_timeout) {
 			pipeline_drop(g->pipeline, &u->q);

@@ -2,6 +2,7 @@
 /* What comes to the gate: connections, requests and slots. */
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/mem.h"
 #include "io/listener.h"
@@ -25,6 +26,35 @@ static bool target_valid(const char *target)
 	return true;
 }
 
+/* What may be there once (RFC 9110 section 5.3), as others may see another one
+ * than we do. */
+static const char *const single[] = {"Host", "Content-Type",
+    "Content-Length", "Content-Encoding", "Content-Range",
+    "Transfer-Encoding"};
+
+enum { SINGLE = sizeof(single) / sizeof(*single) };
+
+static void count_single(void *arg, const char *name, const char *value)
+{
+	unsigned *counts = arg;
+
+	(void)value;
+	for (int i = 0; i < SINGLE; i++)
+		counts[i] += strcasecmp(name, single[i]) == 0;
+}
+
+static bool headers_valid(struct http_request *r)
+{
+	unsigned counts[SINGLE] = {0};
+
+	http_headers(r, count_single, counts);
+	for (int i = 0; i < SINGLE; i++) {
+		if (counts[i] > 1)
+			return false;
+	}
+	return http_header(r, "Host").n > 0;
+}
+
 static void on_begin(void *arg, struct http_request *r)
 {
 	struct gate *g = arg;
@@ -35,7 +65,7 @@ static void on_begin(void *arg, struct http_request *r)
 	/* Who waits for leave to send it is told before. */
 	if (http_header(r, "Expect").p)
 		http_at_once(r);
-	if (!target_valid(http_target(r)) || !http_header(r, "Host").n)
+	if (!target_valid(http_target(r)) || !headers_valid(r))
 		gate_refuse(r, 400, "no such request is understood");
 	else if (strcmp(method, "PUT") == 0)
 		e->upload = upload_begin(g, r);

@@ -85,8 +85,6 @@ bool http_waits(const struct http_request *r)
 	ssize_t n;
 	char c;
 
-	if (!r->suspended)
-		return true;
 	n = recv(http_socket(r), &c, 1, MSG_PEEK | MSG_DONTWAIT);
 	return n > 0 || (n < 0 && errno == EAGAIN);
 }
@@ -162,6 +160,12 @@ bool http_answered(const struct http_request *r)
 void http_at_once(struct http_request *r)
 {
 	r->at_once = true;
+}
+
+void http_patient(struct http_request *r)
+{
+	MHD_set_connection_option(r->connection,
+	    MHD_CONNECTION_OPTION_TIMEOUT, 0U);
 }
 
 void http_more(struct http_request *r)

@@ -19,7 +19,6 @@ struct http {
 	const struct http_owner *owner;
 	void *arg;
 	struct http_request *first;
-	bool ending;
 };
 
 struct http_request {

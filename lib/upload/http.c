@@ -117,7 +117,6 @@ static enum MHD_Result queue(struct http_request *r)
 static enum MHD_Result begin(struct http_request *r)
 {
 	r->begun = true;
-	set_timeout(r, 0);
 	r->http->owner->begin(r->http->arg, r);
 	return r->response && r->at_once ? queue(r) : MHD_YES;
 }
@@ -209,7 +208,6 @@ void http_free(struct http *h)
 {
 	if (!h)
 		return;
-	h->ending = true;
 	/* It must have none that is suspended. */
 	for (struct http_request *r = h->first; r; r = r->next) {
 		if (r->suspended)

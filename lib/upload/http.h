@@ -44,13 +44,10 @@ struct http_owner {
 };
 
 /* At most so many connections at a time, and from one IP address; of one on
- * which nothing moves for timeout milliseconds, and no body is awaited, is
- * nothing more expected. */
+ * which nothing moves for timeout milliseconds nothing more is expected. */
 struct http_config {
 	unsigned connections, per_peer;
 	uint64_t timeout;
-	void (*say)(const char *format, ...)
-	    __attribute__((format(printf, 1, 2)));
 };
 
 /* NULL if libmicrohttpd cannot start. The loops must outlive it. */
@@ -90,6 +87,9 @@ bool http_answered(const struct http_request *);
  * behind it. Call in begin. */
 void http_at_once(struct http_request *);
 
+/* The body is waited for without end: the owner sees to that. Call in begin. */
+void http_patient(struct http_request *);
+
 /* There is more to read. */
 void http_more(struct http_request *);
 
@@ -97,7 +97,7 @@ void http_more(struct http_request *);
  * else, and close the connection. */
 void http_cut(struct http_request *, const char *status, const char *text);
 
-/* Whether its client is still there, while an answer is awaited. */
+/* Whether its client is still there, as far as that can be told. */
 bool http_waits(const struct http_request *);
 
 /* Whether a header concerns one connection only, or the size of the body. */

@@ -30,6 +30,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.close()
         elif mode == "silent":
             self.body()
+            self.log_message("silent")
             threading.Event().wait()
         else:
             self.body()
@@ -49,6 +50,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             for i in range(3):
                 self.wfile.write(b"5\r\nhello\r\n")
             self.wfile.write(b"0\r\n\r\n")
+        elif mode == "silent":
+            threading.Event().wait()
         elif mode == "headers":
             text = "".join(f"{k}: {v}\n" for k, v in self.headers.items())
             self.answer(200, text.encode())

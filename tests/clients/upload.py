@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: ISC
 """HTTP as it is put, byte by byte, to cup-upload: PORT CASE PATH [ARG...].
 Prints what was answered."""
+import random
 import socket
 import sys
 import threading
@@ -94,6 +95,32 @@ def slowly(seconds):
     s.sendall(head("GET", None, "Connection: close"))
     threading.Event().wait(seconds)
     print(len(rest(s).split(b"\r\n\r\n", 1)[1]))
+
+
+def noise(count):
+    """Requests with a few bytes of each made others, and cut anywhere."""
+    random.seed(1)
+    good = [head("PUT", 7) + b"a plan\n",
+            head("PUT", None, "Transfer-Encoding: chunked")
+            + b"3\r\na p\r\n4\r\nlan\n\r\n0\r\n\r\n",
+            head("GET", None, "Range: bytes=1-2"), head("HEAD", None),
+            head("PUT", 7, "Expect: 100-continue"), head("OPTIONS", None)]
+    for _ in range(count):
+        data = bytearray(b"".join(random.choices(good, k=2)))
+        for _ in range(random.randrange(6)):
+            data[random.randrange(len(data))] = random.randrange(256)
+        if random.random() < 0.5:
+            del data[random.randrange(len(data)):]
+        s = connect()
+        s.settimeout(0.3)
+        s.sendall(data)
+        if random.random() < 0.8:
+            s.shutdown(socket.SHUT_WR)
+            try:
+                rest(s)
+            except (ConnectionError, TimeoutError):
+                pass  # of half a request the rest is waited for
+        s.close()
 
 
 def many(count, size):

@@ -389,7 +389,7 @@ make_certificate() {
 	assert_line "open: upload-listen tcp:*:0: files come and go in plain text"
 	assert_line "good: upload-store $PWD/store"
 	assert_line "good: upload-journal $PWD/journal.upload"
-	refute_output --partial "not set"
+	refute_output --partial "upload-listen: not set"
 	# It knows where links lead.
 	assert_line --regexp '^good: policy: 2 rules'
 	refute_line --regexp '^open: policy'

@@ -83,6 +83,8 @@ nothing_left() {
 	slot /a 7
 	run -0 put plan.txt /a
 	assert_output 504
+	run -0 curl -s "$URL/" -o answer -w '%{http_code}'
+	assert_output 504
 }
 
 @test "what the server answers is what the client hears" {
@@ -171,6 +173,30 @@ nothing_left() {
 	assert_output 507
 	incoming 0
 	assert_file_not_exists www/a
+}
+
+@test "whatever bytes come, it serves on" {
+	start_nginx
+	start_gate
+	slot /a 7
+	run -0 upload noise /a 300
+	head -c 100000 /dev/urandom | socat -u - UNIX-CONNECT:slots
+	run -0 send plan.txt /b
+	assert_output 201
+	eventually 5 incoming 0
+}
+
+@test "SIGTERM while the server is silent: it ends all the same" {
+	start_odd silent
+	start_gate --hold-timeout 1s
+	slot /a 7
+	put plan.txt /a >status &
+	local client=$!
+	eventually 10 grep -q silent odd.log
+	kill "$GATE"
+	wait "$GATE"
+	wait "$client" || :
+	refute [ "$(<status)" = 201 ]
 }
 
 @test "200 at a time: each is judged, on disk, and there" {

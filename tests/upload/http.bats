@@ -131,6 +131,13 @@ own_gate() {
 	assert_output 201
 }
 
+@test "who does not send what is refused, or not all of a head, is given up" {
+	run -0 upload part "$FILES/none" 7 3
+	assert_output ''
+	run -0 upload raw / 'GET / HT'
+	refute_output --partial ' 200 '
+}
+
 @test "who takes an answer slowly gets all of it, and holds nobody up" {
 	rm slots store gate.log journal
 	start_gate
@@ -154,6 +161,10 @@ own_gate() {
 		run -0 put plan.txt "$FILES/a" -H "$header"
 		assert_output 415
 	done
+	run -0 put plan.txt "$FILES/a" -H 'Content-Type: a/b' -H 'content-type: c/d'
+	assert_output 400
+	run -0 upload raw / 'GET / HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n'
+	assert_line --index 0 'HTTP/1.1 400 Bad Request'
 	run -0 upload raw / 'GET http://other/ HTTP/1.1\r\nHost: x\r\n\r\n'
 	assert_line --index 0 'HTTP/1.1 400 Bad Request'
 	run -0 upload raw / 'GET /a\xff HTTP/1.1\r\nHost: x\r\n\r\n'
