@@ -3,7 +3,8 @@
 # Private XMPP servers and a node before them, on ports that the kernel
 # chooses. What was started is stopped by stop_all, and nothing else is.
 # SERVER=ejabberd and THROUGH=cup-node run a suite before that server and
-# through a whole node, for which most are meant.
+# through a whole node, for which most are meant; TRANSPORT=websocket has its
+# clients come by WebSocket.
 
 STARTED=()
 # shellcheck source=tests/lib/ejabberd.bash
@@ -118,7 +119,9 @@ start_node() {
 	[ -e policy ] || write_policy >policy
 	start_compliance
 	: "${PIPELINE=$JUDGED}"
-	cup-intercept --listen "tcp:127.0.0.1:$PORT" \
+	local listen=tcp:127.0.0.1:$PORT
+	[ "${TRANSPORT-}" != websocket ] || over_websocket "$@"
+	cup-intercept --listen "$listen" \
 		--server "tcp:127.0.0.1:$C2S" --node n1 \
 		--certificate acme.localhost.crt \
 		--private-key acme.localhost.key --refused refused \
@@ -128,6 +131,19 @@ start_node() {
 	STARTED+=("$NODE")
 	eventually 10 listens "$PORT"
 	eventually 10 status_is pipeline up
+}
+
+# over_websocket OPTION...: those of the node, which is to listen at $listen;
+# its clients come to PORT all the same.
+over_websocket() {
+	local ws scheme=wss files=(acme.localhost.crt acme.localhost.key)
+	ws=$(free_port)
+	[[ " $* " != *" --tls none "* ]] || scheme=ws files=()
+	listen=$scheme:127.0.0.1:$ws
+	PYTHONPATH=$TOP/tests/clients /usr/bin/python3 \
+		"$TOP/tests/clients/over-websocket.py" "$PORT" "$ws" "$scheme" \
+		"${files[@]}" >>over.log 2>&1 </dev/null 3>&- &
+	STARTED+=("$!")
 }
 
 # status KEY: of the node.
