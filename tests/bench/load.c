@@ -6,7 +6,9 @@
  *                  counted, also lost, doubled and overtaken ones;
  *                  --ids FILE gets "sent|got|error SENDER NUMBER" of each,
  *                  with --one-way only one of each pair sends; SIGINT ends
- *                  the sending before its time
+ *                  the sending before its time; with --lively N each does
+ *                  after N messages what clients do beside: it pings, gets
+ *                  its roster and sends its presence, which its peer sees
  *   load idle ...  stay logged in until standard input ends; with --at-once
  *                  all connect at the same time
  * With --websocket they come by that (RFC 7395), plain.
@@ -45,7 +47,7 @@ enum state { CONNECTING, UPGRADE, HEADER, FEATURES, PROCEED, CHALLENGE, SUCCESS,
 
 struct options {
 	const char *host, *port, *domain, *password, *prefix, *tls, *mechanism, *ids;
-	int clients, window, seconds, rate, size, wait;
+	int clients, window, seconds, rate, size, wait, lively;
 	bool idle;
 	int one_way, at_once, websocket;
 };
@@ -54,7 +56,7 @@ struct client {
 	int fd, number;
 	enum state state;
 	SSL *ssl;
-	bool writing, header_seen;
+	bool writing, header_seen, met;
 	struct buf in, out;
 	bool web;	/* it is a WebSocket now: */
 	struct buf raw;	/* what came of frames, */
@@ -68,9 +70,9 @@ struct load {
 	struct client *client;
 	struct addrinfo *address;
 	SSL_CTX *tls;
-	int epoll, started, bound, under_way;
+	int epoll, started, bound, under_way, met;
 	int64_t begin, end, last;
-	uint64_t sent, received, doubled, overtaken, errors;
+	uint64_t sent, received, doubled, overtaken, errors, asked, answered;
 	int64_t *latency;
 	size_t latencies, cap;
 	bool chatting;
@@ -332,6 +334,15 @@ static void note(struct load *l, const char *what, int sender, uint64_t n)
 		fprintf(l->ids, "%s %d %" PRIu64 "\n", what, sender, n);
 }
 
+/* XEP-0199, RFC 6121 sections 2.1.3 and 4.4. */
+static void chores(struct load *l, struct client *c)
+{
+	buf_addf(&c->out, "<iq type='get' id='p' to='%s'><ping xmlns='urn:"
+	    "xmpp:ping'/></iq><iq type='get' id='r'><query xmlns='jabber:iq:"
+	    "roster'/></iq><presence/>", l->o.domain);
+	l->asked += 2;
+}
+
 static void message(struct load *l, struct client *c, int64_t due)
 {
 	struct client *peer = &l->client[c->number ^ 1];
@@ -347,6 +358,8 @@ static void message(struct load *l, struct client *c, int64_t due)
 	note(l, "sent", c->number, c->sent);
 	c->sent++;
 	l->sent++;
+	if (l->o.lively && c->sent % (uint64_t)l->o.lively == 0)
+		chores(l, c);
 	push(l, c);
 }
 
@@ -402,20 +415,66 @@ static void arrived(struct load *l, struct client *c, struct span m)
 		message(l, &l->client[c->number ^ 1], now());
 }
 
+/* Count the answers in that; how much of it is up to the last one's type. */
+static size_t answers(struct load *l, const char *p, size_t n)
+{
+	static const char mark[] = " type='result'";
+	const char *at = p, *end = p + n, *last = p;
+
+	while ((at = memmem(at, (size_t)(end - at), mark, 6))) {
+		bool whole = end - at >= (ptrdiff_t)sizeof(mark) - 1;
+
+		at += 6;
+		if (whole && memcmp(at + 1, mark + 7, 6) == 0) {
+			l->answered++;
+			last = at + 7;
+		}
+	}
+	return (size_t)(last - p);
+}
+
+/* Until all are on the roster of their peer (RFC 6121 section 3.1), and seen
+ * there. */
+static void meet(struct load *l, struct client *c)
+{
+	struct buf peer = BUF_EMPTY;
+	size_t bare;
+
+	buf_addf(&peer, "%s%d@%s", l->o.prefix, c->number ^ 1, l->o.domain);
+	bare = peer.len;
+	buf_adds(&peer, "/load");
+	if (!c->met && has(c, buf_str(&peer))) {
+		c->met = true;
+		l->met++;
+	}
+	if (take(c, "type='subscribe'") || take(c, "type=\"subscribe\""))
+		buf_addf(&c->out, "<presence to='%.*s' type='subscribed'/>",
+		    (int)bare, peer.data);
+	buf_release(&peer);
+}
+
 static void messages(struct load *l, struct client *c)
 {
 	static const char mark[] = "</message>";
 	size_t from = 0;
 	char *at;
 
+	if (l->o.lively && l->met < l->o.clients) {
+		meet(l, c);
+		return;
+	}
 	while (from < c->in.len && (at = memmem(c->in.data + from,
 	    c->in.len - from, mark, sizeof(mark) - 1))) {
 		size_t end = (size_t)(at - c->in.data) + sizeof(mark) - 1;
 
+		if (l->o.lively)
+			answers(l, c->in.data + from, end - from);
 		arrived(l, c, (struct span){c->in.data + from, end - from});
 		from = end;
 	}
 	buf_consume(&c->in, from);
+	if (l->o.lively && c->in.len)
+		buf_consume(&c->in, answers(l, c->in.data, c->in.len));
 	if (has(c, "</stream:stream>") || has(c, "<stream:error"))
 		broken(c, "stream ended");
 }
@@ -641,6 +700,25 @@ static void log_in(struct load *l)
 	l->end = now();
 }
 
+static void befriend(struct load *l)
+{
+	int64_t deadline = now() + (int64_t)60 * SECOND;
+
+	for (int i = 0; i < l->o.clients; i++) {
+		struct client *c = &l->client[i];
+
+		buf_addf(&c->out, "<presence/><presence to='%s%d@%s' "
+		    "type='subscribe'/>", l->o.prefix, i ^ 1, l->o.domain);
+		push(l, c);
+	}
+	while (l->met < l->o.clients) {
+		turn(l, SECOND / 10);
+		if (now() > deadline)
+			diag_die(1, "%d of %d see their peer", l->met,
+			    l->o.clients);
+	}
+}
+
 /* When the next message is to be sent, at a rate. */
 static int64_t due(const struct load *l)
 {
@@ -678,7 +756,8 @@ static void chat(struct load *l)
 	l->chatting = false;
 	l->end = now();
 	/* What is under way is waited for; what never comes is lost. */
-	while (l->received + l->errors < l->sent && now() < l->end +
+	while ((l->received + l->errors < l->sent ||
+	    l->answered < l->asked) && now() < l->end +
 	    (int64_t)l->o.wait * SECOND)
 		turn(l, SECOND / 10);
 }
@@ -700,9 +779,11 @@ static void report(struct load *l)
 		qsort(v, n, sizeof(*v), ascending);
 	printf("clients=%d sent=%" PRIu64 " received=%" PRIu64 " lost=%" PRId64
 	    " doubled=%" PRIu64 " overtaken=%" PRIu64 " errors=%" PRIu64
+	    " asked=%" PRIu64 " answered=%" PRIu64
 	    " rate=%.0f p50_ms=%.3f p99_ms=%.3f\n", l->bound, l->sent,
 	    l->received, (int64_t)(l->sent - l->errors + l->doubled -
 	    l->received), l->doubled, l->overtaken, l->errors,
+	    l->asked, l->answered,
 	    n ? (double)l->received / span : 0,
 	    n ? (double)v[n / 2] / 1e6 : 0,
 	    n ? (double)v[n - 1 - n / 100] / 1e6 : 0);
@@ -726,6 +807,7 @@ static void parse(struct options *o, int argc, const char **argv)
 	    {"wait", 'e', POPT_ARG_INT, &o->wait, 0, "", ""},
 	    {"ids", 'i', POPT_ARG_STRING, &o->ids, 0, "", ""},
 	    {"one-way", '1', POPT_ARG_NONE, &o->one_way, 0, "", ""},
+	    {"lively", 'l', POPT_ARG_INT, &o->lively, 0, "", ""},
 	    {"at-once", 'a', POPT_ARG_NONE, &o->at_once, 0, "", ""},
 	    {"websocket", 'x', POPT_ARG_NONE, &o->websocket, 0, "", ""},
 	    POPT_AUTOHELP POPT_TABLEEND};
@@ -735,7 +817,7 @@ static void parse(struct options *o, int argc, const char **argv)
 
 	verb = poptGetArg(ctx);
 	if (rc != -1 || !verb || (strcmp(verb, "chat") && strcmp(verb, "idle"))
-	    || !o->port || o->clients < 2 || o->clients % 2)
+	    || !o->port || o->clients < 2 || o->clients % 2 || o->lively < 0)
 		diag_die(64, "load chat|idle --port P --clients 2N ...");
 	o->idle = strcmp(verb, "idle") == 0;
 	poptFreeContext(ctx);
@@ -779,6 +861,8 @@ int main(int argc, char **argv)
 	signal(SIGINT, on_interrupt);
 	printf("clients=%d\n", l.bound);
 	fflush(stdout);
+	if (l.o.lively)
+		befriend(&l);
 	chat(&l);
 	report(&l);
 	if (l.ids && fclose(l.ids) != 0)
