@@ -380,7 +380,8 @@ int main(int argc, char **argv)
 	if (o.save)
 		policy_keep(p);
 	if (o.events)
-		policy_events(p, events(o.events), o.events);
+		policy_events(p, events(o.events) |
+			(o.files ? POLICY_UPLOADS : 0), o.events);
 	why = o.snapshot ? policy_from(p, o.snapshot) : NULL;
 	if (why)
 		diag_die(EX_CONFIG, "snapshot '%s': %s", o.snapshot, why);

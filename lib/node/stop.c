@@ -15,7 +15,9 @@ void node_stop(struct node *n)
 		/* Whoever comes now is refused, and not kept waiting. */
 		for (size_t i = 0; i < n->listens; i++)
 			address_unlisten(&n->listen[i], &n->listening[i]);
-		address_unlisten(&n->upload_address, &n->upload_listening);
+		if (n->upload_listening.count)
+			address_unlisten(&n->upload_address,
+			    &n->upload_listening);
 		keeper_stop(&n->upload, false);
 	}
 	intercept_stop(n, again);

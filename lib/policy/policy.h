@@ -63,8 +63,10 @@ const char *policy_files(struct policy *, const char *store, const char *url);
  * What is wrong becomes a note. */
 void policy_read(struct policy *, const char *path);
 
-/* It is for these events alone (of enum traffic_events), as they are named:
- * have a rule that they have nothing for noted as doubtful. */
+/* It is for these events alone (of enum traffic_events), as they are named, and
+ * with POLICY_UPLOADS for files: have a rule that they have nothing for noted as
+ * doubtful. */
+enum { POLICY_UPLOADS = 1 << 16 };
 void policy_events(struct policy *, unsigned events, const char *named);
 
 /* After the last file: look up names, build tables. True if nothing in the

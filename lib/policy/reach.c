@@ -24,7 +24,7 @@ static const struct reach {
     {TRAFFIC_LOGIN, {"login"}, "session", {"none"}},
     {TRAFFIC_LOGOUT, {"logout"}, "session", {"none"}},
     {~0U, {"done"}, "session", {"none"}},
-    {~0U, {"upload"}, "upload", {"none"}},
+    {POLICY_UPLOADS, {"upload"}, "upload", {"none"}},
 };
 
 static bool is_among(const struct condition *c, const char *const *words,
