@@ -60,8 +60,3 @@ in_a_browser() {
 	start_prosody acme.localhost alice bob
 	in_a_browser
 }
-
-@test "before ejabberd" {
-	start_ejabberd acme.localhost alice bob
-	in_a_browser
-}
