@@ -8,7 +8,7 @@ load ../lib/helpers
 load ../lib/servers
 
 setup_file() {
-	local npm=$TOP/build/npm
+	local npm=$TOP/build/npm-converse
 	export MODULES=$npm/node_modules
 	[ -e "$MODULES/converse.js/package.json" ] &&
 		[ -e "$MODULES/playwright-core/package.json" ] ||
