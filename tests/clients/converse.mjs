@@ -104,13 +104,15 @@ class User {
 	}
 
 	openChat(user) {
-		return this.page.evaluate((jid) => window.api.chats.open(jid, {}, true),
+		return this.page.evaluate(
+			(jid) => window.api.chats.open(jid, {}, true).then(() => {}),
 			`${user.name}@${DOMAIN}`);
 	}
 
 	enter(room) {
 		return this.page.evaluate(([jid, nick]) =>
-			window.api.rooms.open(jid, { nick }, true), [room, this.name]);
+			window.api.rooms.open(jid, { nick }, true).then(() => {}),
+			[room, this.name]);
 	}
 
 
