@@ -57,3 +57,18 @@ bool quantity_number(const char *text, uint64_t *value)
 
 	return read_quantity(text, units, value);
 }
+
+bool quantity_digits(struct span s, uint64_t *value)
+{
+	uint64_t n = 0;
+
+	if (s.n == 0 || s.n > 18)
+		return false;
+	for (size_t i = 0; i < s.n; i++) {
+		if (s.p[i] < '0' || s.p[i] > '9')
+			return false;
+		n = 10 * n + (uint64_t)(s.p[i] - '0');
+	}
+	*value = n;
+	return true;
+}

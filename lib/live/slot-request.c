@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/quantity.h"
 #include "live/slots.h"
 #include "xml/jid.h"
 #include "xml/stanza.h"
@@ -12,19 +13,7 @@ enum {
 	REQUESTS_MAX = 32,	     /* of a session at a time, */
 	REQUESTS_BYTES = 8 * 1024, /* and what they take */
 	REQUEST_BYTES = 4 * 1024,  /* one of them */
-	SIZE_DIGITS = 18,
 };
-
-static bool read_size(struct span s, uint64_t *size)
-{
-	*size = 0;
-	for (size_t i = 0; i < s.n && i <= SIZE_DIGITS; i++) {
-		if (s.p[i] < '0' || s.p[i] > '9')
-			return false;
-		*size = 10 * *size + (uint64_t)(s.p[i] - '0');
-	}
-	return s.n && s.n <= SIZE_DIGITS;
-}
 
 /* Whom an iq was sent to, or came from; without an address it is the account
  * (RFC 6120 section 8.1.2.1). */
@@ -78,7 +67,7 @@ void slot_request_add(struct slot_requests *all, const struct stanza *x,
 
 	if (node == STANZA_NONE || !stanza_is(x, 0, NULL, "iq") || !id.n ||
 	    !span_is(stanza_get(x, 0, "type"), "get") ||
-	    !read_size(stanza_get(x, node, "size"), &size))
+	    !quantity_digits(stanza_get(x, node, "size"), &size))
 		return;
 	r = mem_zalloc(sizeof(*r));
 	r->size = size;

@@ -9,6 +9,7 @@
 
 #include "base/hex.h"
 #include "base/percent.h"
+#include "base/quantity.h"
 
 static const char *const states[FILES_STATES] = {"granted", "refused",
     "undecided"};
@@ -79,21 +80,6 @@ void files_entry_write(struct buf *b, const struct files_entry *e)
 	    states[e->state]);
 }
 
-static bool read_size(struct span s, uint64_t *size)
-{
-	uint64_t n = 0;
-
-	if (s.n == 0 || s.n > 19)
-		return false;
-	for (size_t i = 0; i < s.n; i++) {
-		if (s.p[i] < '0' || s.p[i] > '9')
-			return false;
-		n = 10 * n + (uint64_t)(s.p[i] - '0');
-	}
-	*size = n;
-	return true;
-}
-
 static bool read_state(struct span s, enum files_state *state)
 {
 	for (int i = 0; i < FILES_STATES; i++) {
@@ -150,7 +136,7 @@ bool files_entry_read(struct files_entry *e, struct span lines,
 		value = (struct span){space + 1, n - key.n - 1};
 		lines = (struct span){lf + 1, lines.n - n - 1};
 		if (span_is(key, "size"))
-			sized = read_size(value, &e->size);
+			sized = quantity_digits(value, &e->size);
 		else if (span_is(key, "state"))
 			settled = read_state(value, &e->state);
 		else

@@ -8,22 +8,9 @@
 #include "base/digest.h"
 #include "base/hex.h"
 #include "base/percent.h"
+#include "record/record.h"
 
 static const char prefix[] = "\tfile=";
-
-/* Take the next field off, with its TAB. */
-static bool next_field(struct span *extra, struct span *field)
-{
-	const char *end;
-
-	if (!extra->n)
-		return false;
-	end = memchr(extra->p + 1, '\t', extra->n - 1);
-	field->p = extra->p;
-	field->n = end ? (size_t)(end - extra->p) : extra->n;
-	*extra = (struct span){extra->p + field->n, extra->n - field->n};
-	return true;
-}
 
 static bool take_digest(struct span *s, struct span *digest)
 {
@@ -57,7 +44,7 @@ bool linked_next(struct span *extra, struct linked *l)
 {
 	struct span field;
 
-	while (next_field(extra, &field)) {
+	while (record_extra_next(extra, &field)) {
 		struct span s = {field.p + sizeof(prefix) - 1,
 		    field.n - (sizeof(prefix) - 1)};
 
@@ -83,7 +70,7 @@ void linked_rest(struct buf *b, struct span extra)
 {
 	struct span field;
 
-	while (next_field(&extra, &field)) {
+	while (record_extra_next(&extra, &field)) {
 		if (!span_starts(field, prefix))
 			buf_addspan(b, field);
 	}

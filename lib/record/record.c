@@ -303,18 +303,28 @@ bool reason_last(struct span field, struct reason *r)
 	return found;
 }
 
+bool record_extra_next(struct span *extra, struct span *field)
+{
+	const char *end;
+
+	if (!extra->n)
+		return false;
+	end = memchr(extra->p + 1, '\t', extra->n - 1);
+	field->p = extra->p;
+	field->n = end ? (size_t)(end - extra->p) : extra->n;
+	*extra = (struct span){extra->p + field->n, extra->n - field->n};
+	return true;
+}
+
 struct span record_copies(const struct record *r)
 {
 	static const char name[] = "\t" RECORD_COPIES;
-	size_t n = sizeof(name) - 1, i = 0, end;
+	const size_t n = sizeof(name) - 1;
+	struct span extra = r->extra, field;
 
-	for (; i + n < r->extra.n; i++) {
-		if (memcmp(r->extra.p + i, name, n) != 0)
-			continue;
-		end = i += n;
-		while (end < r->extra.n && r->extra.p[end] != '\t')
-			end++;
-		return (struct span){r->extra.p + i, end - i};
+	while (record_extra_next(&extra, &field)) {
+		if (span_starts(field, name))
+			return (struct span){field.p + n, field.n - n};
 	}
 	return (struct span){"", 0};
 }

@@ -90,6 +90,10 @@ void record_begin_anew(struct record *);
  * one of RECORD_NS. */
 bool record_fits(enum event, const struct stanza *);
 
+/* Take the next field, with its TAB, off what follows the tenth; false: there
+ * is none left. It stays the record's. */
+bool record_extra_next(struct span *extra, struct span *field);
+
 /* Whether a field is absent, that is "-". */
 bool record_absent(const struct record *, enum record_field);
 

@@ -5,6 +5,7 @@
 #include <inttypes.h>
 
 #include "base/percent.h"
+#include "base/quantity.h"
 #include "base/utf8.h"
 #include "record/files.h"
 #include "record/record.h"
@@ -55,21 +56,6 @@ static bool next(struct span *rest, struct span *field, struct buf *chars)
 	return true;
 }
 
-static bool read_size(struct span s, uint64_t *size)
-{
-	uint64_t n = 0;
-
-	if (s.n == 0 || s.n > 18)
-		return false;
-	for (size_t i = 0; i < s.n; i++) {
-		if (s.p[i] < '0' || s.p[i] > '9')
-			return false;
-		n = 10 * n + (uint64_t)(s.p[i] - '0');
-	}
-	*size = n;
-	return true;
-}
-
 static bool session_valid(struct span s)
 {
 	return s.n > 0 && s.n <= RECORD_TOKEN_MAX && !memchr(s.p, ' ', s.n);
@@ -113,7 +99,7 @@ const char *slot_read(struct slot *s, struct span line, struct buf *chars)
 		return "has too many fields";
 	*s = (struct slot){field[PUT], field[GET], field[FROM],
 	    field[SESSION], field[NAME], field[TYPE], 0};
-	if (!read_size(field[SIZE], &s->size))
+	if (!quantity_digits(field[SIZE], &s->size))
 		return "has a bad size";
 	return check(s);
 }

@@ -6,20 +6,6 @@
 
 static const char prefix[] = "\tterms=";
 
-/* Take the next field off what is behind the tenth, with its TAB. */
-static bool next_field(struct span *extra, struct span *field)
-{
-	const char *end;
-
-	if (!extra->n)
-		return false;
-	end = memchr(extra->p + 1, '\t', extra->n - 1);
-	field->p = extra->p;
-	field->n = end ? (size_t)(end - extra->p) : extra->n;
-	*extra = (struct span){extra->p + field->n, extra->n - field->n};
-	return true;
-}
-
 /* A number from 1 to max behind NAME: of one of the terms. */
 static bool read_term(struct span s, const char *name, uint64_t max,
     uint64_t *value)
@@ -61,7 +47,7 @@ void record_terms(const struct record *r, struct terms *t)
 	struct span extra = r->extra, field;
 
 	*t = (struct terms){1, 0};
-	while (next_field(&extra, &field)) {
+	while (record_extra_next(&extra, &field)) {
 		if (span_starts(field, prefix))
 			read_terms((struct span){field.p + sizeof(prefix) - 1,
 					field.n - (sizeof(prefix) - 1)}, t);
@@ -73,7 +59,7 @@ void terms_write(struct buf *b, struct span extra, const struct terms *t)
 	struct span field;
 	bool several = t->reviewers > 1;
 
-	while (next_field(&extra, &field)) {
+	while (record_extra_next(&extra, &field)) {
 		if (!span_starts(field, prefix))
 			buf_addspan(b, field);
 	}

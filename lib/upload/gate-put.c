@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "base/mem.h"
+#include "base/quantity.h"
 #include "io/post-relay.h"
 #include "io/timer.h"
 #include "upload/gate-internal.h"
@@ -21,17 +22,10 @@ enum {
 /* What the slot's client claims of the body; -1: nothing, or no number. */
 static int64_t said_length(const struct http_request *r)
 {
-	struct span s = http_header(r, "Content-Length");
-	int64_t n = 0;
+	uint64_t n;
 
-	if (!s.n || s.n > 18)
-		return -1;
-	for (size_t i = 0; i < s.n; i++) {
-		if (s.p[i] < '0' || s.p[i] > '9')
-			return -1;
-		n = 10 * n + (s.p[i] - '0');
-	}
-	return n;
+	return quantity_digits(http_header(r, "Content-Length"), &n)
+	    ? (int64_t)n : -1;
 }
 
 static struct granted *find_slot(struct gate *g, const struct http_request *r)
