@@ -2,19 +2,26 @@
 # shellcheck shell=bash
 # A terminal of tmux's in which a program runs, and a person sits before it.
 
-# sits_before COLUMNS LINES COMMAND: in a shell, so that the screen stays.
+# sits_before COLUMNS LINES COMMAND: in a shell, so that the screen stays. Each
+# has a server of its own: one that was told to end may still take a call.
+TERMINALS=0
 sits_before() {
-	tmux -u -S tmux -f /dev/null new-session -d -x "$1" -y "$2" \
+	TERMINALS=$((TERMINALS + 1))
+	terminal -u -f /dev/null new-session -d -x "$1" -y "$2" \
 		"$3; echo ended: \$?; read -r _" 3>&-
 }
 
+terminal() {
+	tmux -S "tmux.$TERMINALS" "$@"
+}
+
 leaves() {
-	tmux -S tmux kill-server 2>/dev/null || :
+	terminal kill-server 2>/dev/null || :
 }
 
 # shown: all of it, in lines as the program wrote them.
 shown() {
-	tmux -S tmux capture-pane -p -J -S - | sed 's/ *$//'
+	terminal capture-pane -p -J -S - | sed 's/ *$//'
 }
 
 # shows REGEX: in one of these lines.
@@ -42,10 +49,10 @@ shows_twice() {
 
 # presses KEY...: by the names of tmux; types TEXT: and Enter.
 presses() {
-	tmux -S tmux send-keys "$@"
+	terminal send-keys "$@"
 }
 
 types() {
-	tmux -S tmux send-keys -l "$1"
+	terminal send-keys -l "$1"
 	presses Enter
 }

@@ -193,7 +193,7 @@ $(<screen)"
 	begin
 	presses r
 	sees 'Why'
-	tmux -S tmux send-keys -l $'fine\nf'
+	terminal send-keys -l $'fine\nf'
 	sees '^\(2/3\)'
 	presses n
 	sees '^\(2/3\).*n$'
@@ -206,9 +206,9 @@ $(<screen)"
 
 @test "of another size it is shown anew" {
 	begin 100
-	tmux -S tmux resize-window -x 40 -y 50
+	terminal resize-window -x 40 -y 50
 	sees_again '^1 of 3'
-	tmux -S tmux clear-history
+	terminal clear-history
 	presses '?'
 	sees '^\? - this help$'
 	presses s
@@ -221,8 +221,8 @@ $(<screen)"
 	begin
 	presses r
 	sees 'Why'
-	tmux -S tmux send-keys -l 'half of it, '
-	tmux -S tmux resize-window -x 60 -y 50
+	terminal send-keys -l 'half of it, '
+	terminal resize-window -x 60 -y 50
 	types 'and half'
 	sees '^\(2/3\)'
 	run settled
@@ -271,11 +271,11 @@ $(<screen)"
 
 @test "colours are for terminals, and only where they are wanted" {
 	begin
-	tmux -S tmux capture-pane -p -e >coloured
+	terminal capture-pane -p -e >coloured
 	assert grep -q $'\e\\[33m' coloured
 	leaves
 	begin 80 'NO_COLOR=1 walk records'
-	tmux -S tmux capture-pane -p -e >plain
+	terminal capture-pane -p -e >plain
 	refute grep -q $'\e' plain
 }
 

@@ -262,7 +262,7 @@ on_server() {
 		echo hello
 		printf 'slot\tftp://x/\thttp://x/\ta@b/c\ts1\tx\t7\t-\n'
 		head -c 40000 /dev/zero | tr '\0' x
-	} | socat -u - UNIX-CONNECT:slots
+	} | socat -u - UNIX-CONNECT:slots || : # it need not read all of that
 	eventually 5 gate_said 1 'a line about a slot'
 	run -0 send plan.txt "$FILES/plan.txt"
 	assert_output 201
