@@ -60,3 +60,10 @@ in_a_browser() {
 	start_prosody acme.localhost alice bob
 	in_a_browser
 }
+
+# It waits for a list of blocked users before it opens a chat.
+@test "before ejabberd" {
+	EJABBERD_MODULES=$'mod_privacy: {}\n  mod_blocking: {}'
+	start_ejabberd acme.localhost alice bob
+	in_a_browser
+}
