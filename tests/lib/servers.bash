@@ -100,6 +100,12 @@ newer() {
 	dpkg --compare-versions "$has" ge "$2"
 }
 
+# of_tcp: a WebSocket has none of what this test is about, or has it otherwise
+# (tests/live/websocket.bats).
+of_tcp() {
+	[ "${TRANSPORT-}" != websocket ] || skip "it is about TCP"
+}
+
 # start_server DOMAIN USER...: the one that SERVER names, Prosody if nothing
 # else; SERVER_PID is its process.
 start_server() {

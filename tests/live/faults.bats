@@ -112,6 +112,7 @@ teardown() {
 }
 
 @test "the server away: the client is told, the node stays" {
+	of_tcp
 	C2S=$(free_port) start_node
 	edge unreachable
 	run -0 cat node.log
@@ -119,6 +120,7 @@ teardown() {
 }
 
 @test "too many connections of one address are refused by word" {
+	of_tcp
 	start_node --max-per-peer 2
 	eventually 5 status_is clients 0
 	edge too_many
@@ -127,6 +129,7 @@ teardown() {
 }
 
 @test "who does not log in in time is out" {
+	of_tcp
 	start_node --login-timeout 1s
 	edge slow_login
 }
@@ -160,6 +163,7 @@ teardown() {
 }
 
 @test "SIGHUP: new certificate, fresh pipeline, nobody is dropped" {
+	of_tcp
 	start_node
 	edge certificate
 	local before=$output
@@ -208,6 +212,7 @@ teardown() {
 }
 
 @test "a PROXY header is taken from who is listed, and must be there" {
+	of_tcp
 	start_node --accept-proxy 127.0.0.1
 	edge proxied unproxied
 	run -0 cup-search --event login journal

@@ -162,17 +162,17 @@ log_ends() {
 		rm -f node.log
 		start_node
 		# Far less than the 10 s after which its counters are read.
-		eventually 3 log_ends up
+		eventually 4 log_ends up
 		run ! grep 'is degraded' node.log
 		kill -9 "$(stages | sed -n 2p)"
-		eventually 3 status_is pipeline-starts 2
-		eventually 3 log_ends up
+		eventually 4 status_is pipeline-starts 2
+		eventually 4 log_ends up
 		log=$(stages | sed -n 2p)
 		kill -STOP "$log"
 		cup-node --reload n1
 		eventually 5 log_ends starting
 		kill -CONT "$log"
-		eventually 3 log_ends up
+		eventually 4 log_ends up
 		cup-node --stop n1
 	done
 }

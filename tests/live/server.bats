@@ -81,6 +81,7 @@ server() {
 }
 
 @test "white space goes on while a stanza is held" {
+	of_tcp
 	mkdir alive
 	cd alive
 	local NODE log

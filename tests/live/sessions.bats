@@ -30,6 +30,7 @@ setup() {
 }
 
 @test "the same over direct TLS, on the same port" {
+	of_tcp
 	run timeout 60 /usr/bin/python3 "$TOP/tests/clients/chat.py" "$PORT" direct
 	assert_success
 	assert_line "all seen"
@@ -42,10 +43,12 @@ setup() {
 }
 
 @test "before TLS nothing but STARTTLS is taken" {
+	of_tcp
 	edge tls_required
 }
 
 @test "bytes behind <starttls/> are refused" {
+	of_tcp
 	edge bytes_behind_starttls
 }
 
@@ -58,10 +61,12 @@ setup() {
 }
 
 @test "a stream whose content is not of jabber:client is refused" {
+	of_tcp
 	edge content_namespace
 }
 
 @test "what is not well-formed ends the stream" {
+	of_tcp
 	edge not_well_formed
 }
 
