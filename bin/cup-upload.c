@@ -22,7 +22,7 @@ enum {
 struct options {
 	struct gate_options o;
 	struct address listen, slots, pipeline;
-	char *server, *store, *node, *shell, *certificate, *key;
+	char *server, *server_ca, *store, *node, *shell, *certificate, *key;
 	char *ca, *own_certificate, *own_key; /* for the pipeline */
 	const char **argv;
 	const char *command[4];
@@ -33,6 +33,7 @@ struct options {
 enum {
 	OPT_LISTEN = 1,
 	OPT_SERVER,
+	OPT_SERVER_CA,
 	OPT_STORE,
 	OPT_SLOTS,
 	OPT_SIZE,
@@ -82,6 +83,8 @@ static void set_server(struct options *opt, char *url)
 static char **string_of(struct options *opt, int row)
 {
 	switch (row) {
+	case OPT_SERVER_CA:
+		return &opt->server_ca;
 	case OPT_STORE:
 		return &opt->store;
 	case OPT_CERTIFICATE:
@@ -160,6 +163,8 @@ static const char *conflict(const struct options *opt)
 		return opt->certificate
 			? "option '--certificate': '--listen' is no tls: one"
 			: "option '--listen': tls: needs a '--certificate'";
+	if (opt->server_ca && strncmp(opt->server, "https:", 6) != 0)
+		return "option '--server-ca': '--server' is no https: one";
 	if (opt->key && !opt->certificate)
 		return "'--private-key' needs '--certificate'";
 	if (ways == 0)
@@ -182,6 +187,8 @@ static void parse(struct options *opt, int argc, const char **argv)
 		"Clients connect here", "ADDRESS"},
 	    {"server", '\0', POPT_ARG_STRING, NULL, OPT_SERVER,
 		"The XMPP server's HTTP: http[s]://HOST[:PORT]", "URL"},
+	    {"server-ca", '\0', POPT_ARG_STRING, NULL, OPT_SERVER_CA,
+		"Authorities for an https server's certificate", "FILE"},
 	    {"store", '\0', POPT_ARG_STRING, NULL, OPT_STORE,
 		"Keep the files in this folder", "DIR"},
 	    {"slots", '\0', POPT_ARG_STRING, NULL, OPT_SLOTS,
@@ -278,6 +285,7 @@ static void set_options(struct options *opt)
 	o->listen = &opt->listen;
 	o->slots = &opt->slots;
 	o->server = opt->server;
+	o->server_ca = opt->server_ca;
 	o->store = opt->store;
 	o->node = opt->node;
 	o->max_connections = (unsigned)opt->connections;
@@ -311,7 +319,7 @@ static void set_process(void)
 
 static void release(struct options *opt)
 {
-	char *strings[] = {opt->server, opt->store, opt->node, opt->shell,
+	char *strings[] = {opt->server, opt->server_ca, opt->store, opt->node, opt->shell,
 	    opt->certificate, opt->key, opt->ca, opt->own_certificate,
 	    opt->own_key};
 

@@ -14,6 +14,7 @@ complete -c cup-upload -l timeout -x -d 'How long a client or the server may be 
 complete -c cup-upload -l max-connections -x -d 'Connections at a time'
 complete -c cup-upload -l certificate -rF -d 'For tls: the certificate and its chain'
 complete -c cup-upload -l private-key -rF -d 'Its key, if it is not in the same file'
+complete -c cup-upload -l server-ca -rF -d 'Authorities for the server\'s certificate'
 complete -c cup-upload -l pipeline-ca -rF -d 'Authorities for the pipeline\'s certificate'
 complete -c cup-upload -l pipeline-certificate -rF -d 'Own certificate for the pipeline'
 complete -c cup-upload -l pipeline-key -rF -d 'Its key'

@@ -18,7 +18,7 @@ enum { RELAY_BUFFER = 64 * 1024 }; /* bytes, of a transfer and direction */
 struct relays {
 	struct post_loop loop;
 	struct relay *first;
-	char *site;
+	char *site, *ca;
 	uint64_t timeout;
 };
 
@@ -197,6 +197,8 @@ static void set_easy(struct relay *r, const struct relay_request *q)
 	SET(easy, CURLOPT_PROTOCOLS_STR, "http,https");
 	SET(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
 	SET(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+	if (r->relays->ca)
+		SET(easy, CURLOPT_CAINFO, r->relays->ca);
 	SET(easy, CURLOPT_BUFFERSIZE, (long)RELAY_BUFFER);
 	SET(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)r->relays->timeout);
 	SET(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
@@ -290,11 +292,12 @@ static void collect(void *arg)
 }
 
 struct relays *relays_new(struct event_base *base, const char *site,
-    size_t connections, uint64_t timeout)
+    const char *ca, size_t connections, uint64_t timeout)
 {
 	struct relays *p = mem_zalloc(sizeof(*p));
 
 	p->site = mem_strdup(site);
+	p->ca = ca ? mem_strdup(ca) : NULL;
 	p->timeout = timeout;
 	post_loop_init(&p->loop, base, collect, p);
 	curl_multi_setopt(p->loop.multi, CURLMOPT_MAX_HOST_CONNECTIONS,
@@ -310,5 +313,6 @@ void relays_free(struct relays *p)
 		relay_cancel(p->first);
 	post_loop_release(&p->loop);
 	free(p->site);
+	free(p->ca);
 	free(p);
 }

@@ -48,9 +48,10 @@ struct relay_request {
 
 /* site is "http[s]://authority"; at most so many connections to it at a time,
  * more requests wait. timeout (milliseconds) is for connecting and for a
- * silence. All is copied. */
+ * silence. An https server is verified by the authorities in that file, by the
+ * system's where ca is NULL. All is copied. */
 struct relays *relays_new(struct event_base *, const char *site,
-    size_t connections, uint64_t timeout);
+    const char *ca, size_t connections, uint64_t timeout);
 /* What is under way is cancelled. */
 void relays_free(struct relays *);
 

@@ -275,6 +275,9 @@ bool commands_upload(struct args *a, const struct conf *start,
 	args_option(a, "node", node);
 	args_option(a, "listen", tls ? "tls-fd:upload" : "fd:upload");
 	args_option(a, "server", conf_get(start, "upload-server"));
+	if (conf_get(start, "upload-server-ca"))
+		args_option(a, "server-ca",
+		    conf_get(start, "upload-server-ca"));
 	args_option(a, "store", conf_get(start, "upload-store"));
 	args_option(a, "file-size-max", conf_get(start, "file-size-max"));
 	add_socket(a, "slots", run, node);

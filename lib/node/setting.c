@@ -97,6 +97,8 @@ const struct setting setting_table[] = {
 	.help = "where clients bring and get files by HTTP: cup-upload(1)"},
     {"upload-server", &value_site, 0, ONCE,
 	.help = "the XMPP server's HTTP, where these go on to"},
+    {"upload-server-ca", &value_path, 0, ONCE,
+	.help = "what an https: one is verified by, if not the system's"},
     {"upload-store", &value_path, 0, ONCE,
 	.help = "the folder that keeps them"},
     {"upload-url", &value_site, SETTING_LIST, ONCE,

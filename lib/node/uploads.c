@@ -25,7 +25,8 @@ static void together(const struct conf *c, struct buf *m)
 	static const char *const keys[] = {"upload-listen", "upload-server",
 	    "upload-store", "upload-url"};
 	static const char *const rest[] = {"upload-journal",
-	    "upload-certificate", "upload-private-key", "file-size-max"};
+	    "upload-certificate", "upload-private-key", "file-size-max",
+	    "upload-server-ca"};
 
 	for (size_t i = 1; i < 4; i++) {
 		if (uploads_wanted(c) && !conf_get(c, keys[i]))
@@ -35,14 +36,14 @@ static void together(const struct conf *c, struct buf *m)
 			conf_mistake(c, m, keys[i], 0,
 			    "it needs an upload-listen");
 	}
-	for (size_t i = 0; i < 4; i++) {
+	for (size_t i = 0; i < sizeof(rest) / sizeof(*rest); i++) {
 		if (!uploads_wanted(c) && given(c, rest[i]))
 			conf_mistake(c, m, rest[i], 0,
 			    "it needs an upload-listen");
 	}
 }
 
-/* "http://HOST:PORT" and no more. */
+/* "http[s]://HOST:PORT" and no more. */
 static void server(const struct conf *c, struct buf *m)
 {
 	const char *url = conf_get(c, "upload-server");
@@ -51,6 +52,10 @@ static void server(const struct conf *c, struct buf *m)
 	if (path && path[1])
 		conf_mistake(c, m, "upload-server", 0,
 		    "'%s' has a path: files keep theirs", url);
+	if (url && given(c, "upload-server-ca") &&
+	    strncmp(url, "https:", 6) != 0)
+		conf_mistake(c, m, "upload-server-ca", 0,
+		    "'%s' is no https: one", url);
 }
 
 static void encryption(const struct conf *c, struct buf *m)

@@ -185,10 +185,10 @@ static bool open_http(struct gate *g, struct buf *why)
 	}
 	g->fronts = fronts_new(g->loop, g->http, g->o.timeout,
 	    g->o.max_connections);
-	g->forwards = relays_new(g->base, g->o.server, FORWARDS_MAX,
-	    g->o.timeout);
-	g->passes = relays_new(g->base, g->o.server, g->o.max_connections,
-	    g->o.timeout);
+	g->forwards = relays_new(g->base, g->o.server, g->o.server_ca,
+	    FORWARDS_MAX, g->o.timeout);
+	g->passes = relays_new(g->base, g->o.server, g->o.server_ca,
+	    g->o.max_connections, g->o.timeout);
 	return true;
 }
 

@@ -29,6 +29,7 @@ struct gate;
 struct gate_options {
 	struct address *listen, *slots;
 	const char *server; /* "http[s]://authority" */
+	const char *server_ca; /* what verifies it; NULL: the system's */
 	const char *store;
 	uint64_t file_size_max, slot_expires, timeout, hold_timeout;
 	unsigned max_connections;

@@ -23,7 +23,8 @@ start_nginx() {
 			client_body_temp_path $PWD/tmp;
 			client_max_body_size 0;
 			server {
-				listen 127.0.0.1:$HTTP;
+				listen 127.0.0.1:$HTTP${SERVER_TLS:+ ssl};
+				${SERVER_TLS:+ssl_certificate $SERVER_TLS.crt; ssl_certificate_key $SERVER_TLS.key;}
 				root $PWD/www;
 				location / {
 					dav_methods PUT;
@@ -48,7 +49,7 @@ start_gate() {
 	EOF
 	: >gate.log
 	cup-upload --listen "${LISTEN-tcp:127.0.0.1:0}" --node n1 \
-		--server "http://127.0.0.1:$HTTP" --store store \
+		--server "${HTTPS:-http://127.0.0.1:$HTTP}" --store store \
 		--slots "unix:$PWD/slots" -c "${PIPELINE-$RELEASED}" "$@" \
 		2>>gate.log </dev/null 3>&- &
 	GATE=$!

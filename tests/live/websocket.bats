@@ -142,6 +142,44 @@ web() {
 	stop_all
 }
 
+# nginx_before WS: with the lines of cup(7) as they stand there, but for the
+# node's port; in plain text at $WEB.
+nginx_before() {
+	WEB=$(free_port)
+	mkdir nginx
+	{
+		printf 'daemon off; master_process off; pid %s/pid;
+			error_log %s/err; events { worker_connections 64; }
+			http { access_log off; server { listen 127.0.0.1:%s;\n' \
+			"$PWD/nginx" "$PWD/nginx" "$WEB"
+		sed -n '/^location .xmpp-websocket/,/^\.Ed/p' "$TOP/man/cup.7" |
+			sed "/^\.Ed/d; s/127\.0\.0\.1:5280/127.0.0.1:$1/"
+		echo '} }'
+	} >nginx/conf
+	nginx -c "$PWD/nginx/conf" >nginx/out 2>&1 </dev/null 3>&- &
+	STARTED+=("$!")
+	eventually 10 listens "$WEB"
+}
+
+@test "nginx before it, as in cup(7), says whose connection it is" {
+	local ws
+	ws=$(free_port)
+	cup-intercept --listen "ws:127.0.0.1:$ws" --server "tcp:127.0.0.1:$C2S" \
+		--tls none --accept-proxy 127.0.0.1 -c 'cup-filter policy |
+			cup-log by-nginx | cup-deliver --records' \
+		2>by-nginx.log </dev/null 3>&- &
+	STARTED+=("$!")
+	eventually 10 listens "$ws"
+	nginx_before "$ws"
+	web "$WEB" talk
+	run -0 curl -s "http://127.0.0.1:$WEB/.well-known/host-meta"
+	assert_output --partial "/xmpp-websocket"
+	run -0 cup-search by-nginx "hello alice"
+	run -0 cup-search --event login by-nginx
+	assert_line --partial 'peer="127.0.0.1:0"'
+	stop_all
+}
+
 @test "with TLS required ws: is for web proxies only" {
 	run -64 cup-intercept --listen "ws:127.0.0.1:0" \
 		--server "tcp:127.0.0.1:$C2S" --certificate acme.localhost.crt \

@@ -220,3 +220,24 @@ own_gate() {
 	run upload raw / 'GET / HTTP/1.1\r\n\r\n'
 	refute_output --partial HTTP
 }
+
+@test "a server is spoken to by TLS, if its authorities are known" {
+	local HTTP HTTPS SERVER_TLS=$PWD/localhost
+	rm slots store gate.log journal
+	make_certificate localhost
+	start_nginx
+	HTTPS=https://localhost:$HTTP
+	start_gate
+	run -0 send plan.txt "$FILES/a"
+	assert_output 502
+	stop "$GATE"
+	start_gate --server-ca localhost.crt
+	run -0 send plan.txt "$FILES/b"
+	assert_output 201
+	run -0 curl -s "$URL$FILES/b"
+	assert_output 'a plan'
+	stop "$GATE"
+	run -64 cup-upload --listen tcp:127.0.0.1:0 --server http://h \
+		--server-ca localhost.crt --store store --slots unix:other -c cat
+	assert_output --partial "'--server' is no https: one"
+}
