@@ -222,10 +222,12 @@ own_gate() {
 }
 
 @test "a server is spoken to by TLS, if its authorities are known" {
+	# shellcheck disable=SC2034
 	local HTTP HTTPS SERVER_TLS=$PWD/localhost
 	rm slots store gate.log journal
 	make_certificate localhost
 	start_nginx
+	# shellcheck disable=SC2034
 	HTTPS=https://localhost:$HTTP
 	start_gate
 	run -0 send plan.txt "$FILES/a"
