@@ -75,23 +75,16 @@ void source_release(struct source *s)
 	*s = (struct source){0};
 }
 
-static enum source_item parsed(struct source *s, struct record *r)
+static enum source_item from_journal(struct source *s)
 {
-	s->line = s->at.text;
-	s->seq = s->at.seq;
-	s->why = record_parse(r, s->line.p, s->line.n);
-	return s->why ? SOURCE_BAD : SOURCE_RECORD;
-}
+	enum journal_item item = journal_next(s->journal, &s->at);
 
-static enum source_item from_journal(struct source *s, struct record *r)
-{
-	switch (journal_next(s->journal, &s->at)) {
+	switch (item) {
 	case JOURNAL_RECORD:
-		return parsed(s, r);
 	case JOURNAL_NOTE:
 		s->line = s->at.text;
 		s->seq = s->at.seq;
-		return SOURCE_NOTE;
+		return item == JOURNAL_NOTE ? SOURCE_NOTE : SOURCE_RECORD;
 	case JOURNAL_BROKEN:
 		s->why = journal_why(s->journal);
 		return SOURCE_BAD;
@@ -103,7 +96,7 @@ static enum source_item from_journal(struct source *s, struct record *r)
 	}
 }
 
-enum source_item source_next(struct source *s, struct record *r)
+enum source_item source_line(struct source *s)
 {
 	static const enum source_item items[] = {
 	    [READER_RECORD] = SOURCE_RECORD,
@@ -116,12 +109,22 @@ enum source_item source_next(struct source *s, struct record *r)
 	enum reader_item item;
 
 	if (s->journal)
-		return from_journal(s, r);
-	item = reader_next(&s->in, r);
+		return from_journal(s);
+	item = reader_line(&s->in);
 	s->line = s->in.line;
 	s->why = item == READER_BAD ? s->in.why
 				    : s->path ? s->path : "standard input";
 	return items[item];
+}
+
+enum source_item source_next(struct source *s, struct record *r)
+{
+	enum source_item item = source_line(s);
+
+	if (item != SOURCE_RECORD)
+		return item;
+	s->why = record_parse(r, s->line.p, s->line.n);
+	return s->why ? SOURCE_BAD : SOURCE_RECORD;
 }
 
 const char *source_where(struct source *s)
