@@ -27,7 +27,7 @@ enum {
 };
 
 struct options {
-	char *key, *heads, *journal, *node;
+	char *key, *heads, *status, *journal, *node;
 	uint64_t segment_size, segment_age, ahead, ids;
 	int wait;
 };
@@ -67,6 +67,9 @@ static void take_option(struct options *o, poptContext ctx, int option)
 	case 'H':
 		replace(&o->heads, cli_argument(ctx));
 		break;
+	case 'S':
+		replace(&o->status, cli_argument(ctx));
+		break;
 	case 'n':
 		replace(&o->node, cli_argument(ctx));
 		break;
@@ -94,6 +97,8 @@ static void parse(struct options *o, int argc, const char **argv)
 		"Make proofs with the key in this file", "FILE"},
 	    {"heads", '\0', POPT_ARG_STRING, NULL, 'H',
 		"Append the journal's head to this file at times", "FILE"},
+	    {"status-file", '\0', POPT_ARG_STRING, NULL, 'S',
+		"Say in this file how it does", "FILE"},
 	    {"node", '\0', POPT_ARG_STRING, NULL, 'n',
 		"Take only this node's records", "NAME"},
 	    {"wait", '\0', POPT_ARG_NONE, &o->wait, 0,
@@ -260,6 +265,7 @@ static int serve(const struct options *o, struct digest *proof)
 	    .ahead = o->ahead,
 	    .ids = o->ids,
 	    .heads = o->heads,
+	    .status = o->status,
 	    .wait = o->wait,
 	    .proof = proof,
 	    .out = STDOUT_FILENO,
@@ -312,6 +318,7 @@ int main(int argc, const char **argv)
 	digest_free(proof);
 	free(o.key);
 	free(o.heads);
+	free(o.status);
 	free(o.node);
 	free(o.journal);
 	if (code == EX_OK)

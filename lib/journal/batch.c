@@ -2,6 +2,7 @@
 /* A batch of journal lines. */
 #include "journal/batch.h"
 
+#include "base/stamp.h"
 #include "journal/segment.h"
 
 enum { KEEP_MAX = 4 * BATCH_MAX }; /* bytes of memory kept for the next one */
@@ -47,10 +48,12 @@ bool batch_commit(struct batch *b, struct flush_target *to,
     struct journal_error *e)
 {
 	struct journal_file *file = &to->file;
+	int64_t begun;
 
 	if (b->disk.len == 0)
 		return true;
 	seal(b, to);
+	begun = stamp_now();
 	if (b->rotate) {
 		if (file->fd >= 0 && !file_finish(file, e))
 			return false;
@@ -60,6 +63,8 @@ bool batch_commit(struct batch *b, struct flush_target *to,
 	}
 	if (!file_append(file, b->disk.data, b->disk.len, e))
 		return false;
+	gauge_flushed(&to->gauge, b->disk.len, b->seq - b->first + 1, b->seq,
+	    stamp_now() - begun);
 	lock_synced(&to->lock, b->seq);
 	return heads_set(&to->heads, b->seq, to->chain, e);
 }

@@ -10,6 +10,7 @@
 #include "base/digest.h"
 #include "journal/error.h"
 #include "journal/file.h"
+#include "journal/gauge.h"
 #include "journal/heads.h"
 #include "journal/lock.h"
 
@@ -28,6 +29,7 @@ struct flush_target {
 	struct journal_file file;
 	struct journal_heads heads;
 	struct journal_lock lock;
+	struct journal_gauge gauge;
 	struct digest *digest;	/* the caller's */
 	char chain[DIGEST_HEX];	/* of the last line that was committed */
 };

@@ -9,7 +9,7 @@
  * To write: write.h takes a record, repeat.c where it came before (ids.h);
  * batch.h is what goes to disk together, flush.h syncs one while the next is
  * filled, file.h and segment.h are the file and its lines, heads.h tells an
- * outsider. open.c takes over a journal: lock.h, and after a crash recover.h on
+ * outsider, gauge.h how it does. open.c takes over a journal: lock.h, and after a crash recover.h on
  * scan.h. To read: journal.h, on lines.h; check.h and expected.h prove that
  * nothing is missing or changed. source.h has records from wherever they are,
  * search.h says which are meant, print.h (a file for each format, on columns.h

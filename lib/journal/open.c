@@ -194,6 +194,7 @@ struct journal_writer *writer_open(const struct journal_settings *set,
 	w->set = *set;
 	w->dir = w->to.lock.fd = w->to.file.fd = w->to.heads.fd = -1;
 	w->to.digest = digest_new(NULL, 0);
+	w->to.gauge.path = set->status;
 	w->ids = ids_new(set->ids);
 	ok = open_directory(w, e) && take_lock(w, e) &&
 	    heads_open(&w->to.heads, set->heads, e) &&

@@ -28,6 +28,7 @@ struct journal_settings {
 	uint64_t ahead;		/* bytes written ahead; 0: none */
 	size_t ids;		/* how many are remembered */
 	const char *heads;	/* a file; NULL: none */
+	const char *status;	/* a file that says how it does; likewise */
 	bool wait;		/* for another writer to end */
 	struct digest *proof;	/* borrowed */
 	int out;		/* where records are passed on to */
