@@ -235,6 +235,8 @@ bool writer_close(struct journal_writer *w, struct journal_error *e)
 	if (later.fault != FAULT_SYSTEM && !finish(w, rest, &later) &&
 	    !e->fault)
 		*e = later;
+	if (gauge_untold(&w->to.gauge))
+		gauge_tell(&w->to.gauge);
 	release(w);
 	return e->fault == FAULT_NONE;
 }

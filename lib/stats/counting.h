@@ -3,9 +3,9 @@
 /* lib/stats counts what is in journals. In go records from wherever they are
  * (journal/source.h), out come rows of numbers.
  *
- * keys.h says under what a record is counted, counting.h counts, scan.h has
- * several threads do so and adds up what each has; layout.h (a file for each
- * format) shows the rows. */
+ * keys.h (on sender.h) says under what a record is counted, counting.h counts,
+ * scan.h has several threads do so and adds up what each has; layout.h (a file
+ * for each format) shows the rows. */
 #ifndef STATS_COUNTING_H
 #define STATS_COUNTING_H
 

@@ -111,7 +111,12 @@ static const char *user(struct keys *k, const struct record *r,
     struct values *v)
 {
 	size_t trees = record_absent(r, RECORD_ORIGINAL) ? 1 : 2;
+	struct span only;
 
+	if (sender_only(&k->lately, r, &only)) {
+		add(v, only);
+		return NULL;
+	}
 	for (size_t i = 0; i < trees; i++) {
 		if (stanza_read(&k->tree[i], r->field[RECORD_STANZA + i]))
 			return "its stanza is not in canonical form";
@@ -185,6 +190,7 @@ void keys_release(struct keys *k)
 		stanza_release(&k->tree[i]);
 		participants_release(&k->senders[i]);
 	}
+	senders_release(&k->lately);
 	*k = (struct keys){0};
 }
 

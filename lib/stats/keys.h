@@ -11,6 +11,7 @@
 #include "base/zone.h"
 #include "record/participants.h"
 #include "record/record.h"
+#include "stats/sender.h"
 
 enum stats_key {
 	STATS_DAY,  /* 2026-11-22 */
@@ -46,6 +47,7 @@ struct keys {
 	char day[10], hour[2];
 	struct stanza tree[2]; /* the stanza, and the original */
 	struct participants senders[2];
+	struct senders lately;
 };
 
 void keys_release(struct keys *);

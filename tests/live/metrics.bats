@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: ISC
+# shellcheck disable=SC2034
 # The numbers of a whole node before a server, as a Prometheus gets them.
 
 load ../lib/helpers

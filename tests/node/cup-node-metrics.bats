@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: ISC
-# shellcheck disable=SC2154
+# shellcheck disable=SC2034,SC2154
 # The numbers of a node; tests/live/metrics.bats has those of cup-intercept.
 
 load ../lib/helpers

@@ -308,3 +308,18 @@ cup-log: line 7: is cut off"
 	run -0 cup-verify --head @heads j
 	run -74 cup-log --heads /nonexistent/heads j < /dev/null
 }
+
+@test "a file says how it does, and is replaced as a whole" {
+	gen-records 1000 | cup-log --status-file doing j >/dev/null
+	assert_file_contains doing '^program cup-log$'
+	# With its own notes that it was opened, begun and closed.
+	assert_equal "$(sed -n 's/^journal-lines //p' doing)" \
+		"$(sed -n 's/^journal-seq //p' doing)"
+	assert_equal "$(sed -n 's/^journal-seq //p' doing)" \
+		"$(cat j/*.log | tr -s '\n' | wc -l)"
+	assert_file_contains doing '^flush [0-9]*\( [0-9]*\)\{17\}$'
+	run find . -name 'doing.*'
+	assert_output ''
+	# That it cannot be told is not the journal's fault.
+	run -0 --separate-stderr cup-log --status-file nowhere/x j < <(gen-records 5 2)
+}
