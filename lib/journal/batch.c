@@ -3,6 +3,7 @@
 #include "journal/batch.h"
 
 #include "base/stamp.h"
+#include "journal/chain.h"
 #include "journal/segment.h"
 
 enum { KEEP_MAX = 4 * BATCH_MAX }; /* bytes of memory kept for the next one */
@@ -31,14 +32,16 @@ void batch_line(struct batch *b, uint64_t seq, struct span text)
 static void seal(struct batch *b, struct flush_target *to)
 {
 	char *p = b->disk.data, *end = p + b->disk.len, digits[20];
+	char line[DIGEST_HEX];
 
 	for (uint64_t seq = b->first; p < end; seq++) {
 		char *chain = p + journal_decimal(digits, seq).n + 1;
 		char *text = chain + DIGEST_HEX + 1;
 		char *lf = memchr(text, '\n', (size_t)(end - text));
 
-		journal_chain(to->digest, to->chain, seq,
-		    (struct span){text, (size_t)(lf - text)}, to->chain);
+		journal_digest(to->digest,
+		    (struct span){text, (size_t)(lf - text)}, line);
+		journal_chain(to->digest, to->chain, seq, line, to->chain);
 		memcpy(chain, to->chain, DIGEST_HEX);
 		p = lf + 1;
 	}
@@ -60,6 +63,7 @@ bool batch_commit(struct batch *b, struct flush_target *to,
 		if (!heads_flush(&to->heads, e) ||
 		    !file_create(file, b->first, e))
 			return false;
+		closing_wake(to->closing);
 	}
 	if (!file_append(file, b->disk.data, b->disk.len, e))
 		return false;
