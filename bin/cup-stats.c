@@ -11,13 +11,14 @@
 #include "base/stamp.h"
 #include "io/out.h"
 #include "journal/source.h"
+#include "stats/counting.h"
 #include "stats/layout.h"
 #include "stats/scan.h"
-#include "stats/counting.h"
 
 struct options {
 	struct counting_plan plan;
 	struct layout layout;
+	enum cli_colour colour;
 	int unique;
 	/* What the plan points to. */
 	char *zone, *since, *until, *events;
@@ -63,13 +64,16 @@ static void parse_format(struct layout *r, char *name)
 	free(name);
 }
 
-/* Keep the value, if a plan with it alone is one. */
-static void take(char **kept, char *value, const char *option,
-    const struct counting_plan *alone)
+/* Keep the value of an option, if a plan with it alone is one. */
+static void take(char **kept, poptContext ctx, const char *option,
+    const char **part, struct counting_plan *alone)
 {
 	struct counting probe;
-	const char *why = counting_init(&probe, alone);
+	char *value = cli_argument(ctx);
+	const char *why;
 
+	*part = value;
+	why = counting_init(&probe, alone);
 	if (why)
 		cli_misuse("option '--%s': bad value '%s': %s", option, value,
 		    why);
@@ -78,8 +82,42 @@ static void take(char **kept, char *value, const char *option,
 	*kept = value;
 }
 
+static void take_option(struct options *o, poptContext ctx, int option)
+{
+	struct counting_plan alone = {.now = o->plan.now};
+
+	switch (option) {
+	case 'b':
+		parse_by(&o->plan, cli_argument(ctx));
+		break;
+	case 's':
+		take(&o->since, ctx, "since", &alone.since, &alone);
+		break;
+	case 'u':
+		take(&o->until, ctx, "until", &alone.until, &alone);
+		break;
+	case 'e':
+		take(&o->events, ctx, "event", &alone.events, &alone);
+		break;
+	case 'z':
+		take(&o->zone, ctx, "zone", &alone.zone, &alone);
+		break;
+	case 'n':
+		o->layout.limit = cli_size(ctx, "limit", 1, UINT32_MAX);
+		break;
+	case 'o':
+		parse_format(&o->layout, cli_argument(ctx));
+		break;
+	case 'c':
+		o->colour = cli_colour(ctx, "color");
+		break;
+	default:
+		o->layout.width = cli_size(ctx, "width", 1, 100000);
+	}
+}
+
 /* What was not asked for. */
-static void set_defaults(struct options *o, enum cli_colour colour)
+static void set_defaults(struct options *o)
 {
 	bool terminal = isatty(STDOUT_FILENO);
 
@@ -87,7 +125,7 @@ static void set_defaults(struct options *o, enum cli_colour colour)
 		o->layout.format = terminal ? &layout_table : &layout_tab;
 	if (!o->layout.width)
 		o->layout.width = LAYOUT_WIDTH;
-	o->layout.colour = cli_coloured(colour, STDOUT_FILENO);
+	o->layout.colour = cli_coloured(o->colour, STDOUT_FILENO);
 	o->layout.print.terminal = terminal;
 	o->plan.unique = o->unique;
 	o->plan.zone = o->zone;
@@ -122,55 +160,16 @@ static poptContext parse(struct options *o, int argc, const char **argv)
 	    CLI_TABLE};
 	poptContext ctx = cli_open(argc, argv, table, "[OPTION...] JOURNAL...",
 	    false);
-	enum cli_colour colour = CLI_COLOUR_AUTO;
-	struct counting_plan alone;
-	int rc;
+	int option;
 
 	*o = (struct options){.plan = {.by = {STATS_DAY}, .keys = 1,
 		.now = stamp_now()},
 	    .layout.width = cli_columns(STDOUT_FILENO)};
-	while ((rc = cli_next(ctx)) >= 0) {
-		char *value = rc == 'n' || rc == 'w' || rc == 'c'
-		    ? NULL
-		    : cli_argument(ctx);
-
-		alone = (struct counting_plan){.now = o->plan.now};
-		switch (rc) {
-		case 'b':
-			parse_by(&o->plan, value);
-			break;
-		case 's':
-			alone.since = value;
-			take(&o->since, value, "since", &alone);
-			break;
-		case 'u':
-			alone.until = value;
-			take(&o->until, value, "until", &alone);
-			break;
-		case 'e':
-			alone.events = value;
-			take(&o->events, value, "event", &alone);
-			break;
-		case 'z':
-			alone.zone = value;
-			take(&o->zone, value, "zone", &alone);
-			break;
-		case 'n':
-			o->layout.limit = cli_size(ctx, "limit", 1, UINT32_MAX);
-			break;
-		case 'o':
-			parse_format(&o->layout, value);
-			break;
-		case 'c':
-			colour = cli_colour(ctx, "color");
-			break;
-		default:
-			o->layout.width = cli_size(ctx, "width", 1, 100000);
-		}
-	}
+	while ((option = cli_next(ctx)) >= 0)
+		take_option(o, ctx, option);
 	if (!poptPeekArg(ctx))
 		cli_misuse("no journal given");
-	set_defaults(o, colour);
+	set_defaults(o);
 	return ctx;
 }
 

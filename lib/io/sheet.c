@@ -20,8 +20,9 @@ bool sheet_write(const char *path, struct span lines)
 	buf_addf(&aside, "%s.%ld", path, (long)getpid());
 	buf_addf(&text, "pid %ld\n", (long)getpid());
 	buf_addspan(&text, lines);
-	fd = open(buf_str(&aside),
-	    O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0640);
+	/* What one of this id left behind is not written into. */
+	unlink(buf_str(&aside));
+	fd = open(aside.data, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0640);
 	ok = fd >= 0 && out_write(fd, text.data, text.len);
 	if (fd >= 0)
 		ok = close(fd) == 0 && ok;
