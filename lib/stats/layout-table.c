@@ -161,31 +161,29 @@ static size_t eighths(const struct table *t, uint64_t count)
 	return n > all ? all : n;
 }
 
-/* First what passed, then in whole columns what was held and refused, as far
- * as that is one. What there is at all is seen. */
+/* First what passed, then what was held, then what was refused: each but the
+ * last ends with a whole column. What there is at all is seen. */
 static void add_bar(struct table *t, const struct layout_row *r)
 {
-	size_t bar, held, refused;
+	uint64_t stopped = r->held + r->refused;
+	size_t bar, passed, held;
 
 	if (!t->bar || !r->records)
 		return;
 	fill(t->out, GAP);
 	bar = eighths(t, r->records);
 	bar = bar ? bar : 1;
+	passed = stopped ? eighths(t, r->records - stopped) : bar;
+	held = r->refused ? eighths(t, r->records - r->refused) : bar;
 	if (!t->page->layout->colour) {
 		blocks(t, bar, "");
 		return;
 	}
-	held = eighths(t, r->held) / EIGHTHS * EIGHTHS;
-	refused = eighths(t, r->refused) / EIGHTHS * EIGHTHS;
-	if (held + refused > bar)
-		held = bar / EIGHTHS * EIGHTHS - refused;
-	/* The end of the bar that is no whole column is that of the last. */
-	blocks(t, (bar - held - refused) / EIGHTHS * EIGHTHS, GREEN);
-	blocks(t, held + (refused ? 0 : held ? bar % EIGHTHS : 0), YELLOW);
-	blocks(t, refused + (refused ? bar % EIGHTHS : 0), RED);
-	if (!held && !refused)
-		blocks(t, bar % EIGHTHS, GREEN);
+	passed -= stopped ? passed % EIGHTHS : 0;
+	held -= r->refused ? held % EIGHTHS : 0;
+	blocks(t, passed, GREEN);
+	blocks(t, held - passed, YELLOW);
+	blocks(t, bar - held, RED);
 }
 
 static void head(struct table *t)
