@@ -23,12 +23,12 @@ enum {
 
 struct options {
 	struct broker_config broker;
-	char **urls, *name, *certificate, *key, *ca;
+	char **urls, *name, *certificate, *key, *ca, *status;
 	int window, balance, judge_only, skip, unsafe, notify, check;
 };
 
 enum { OPT_CERTIFICATE = 1, OPT_KEY, OPT_CA, OPT_BYTES, OPT_CONNECT,
-	OPT_ANSWER, OPT_PING, OPT_NAME };
+	OPT_ANSWER, OPT_PING, OPT_NAME, OPT_STATUS };
 
 static void set(char **field, poptContext ctx)
 {
@@ -52,6 +52,9 @@ static void take(struct options *o, poptContext ctx, int option)
 		break;
 	case OPT_NAME:
 		set(&o->name, ctx);
+		break;
+	case OPT_STATUS:
+		set(&o->status, ctx);
 		break;
 	case OPT_BYTES:
 		b->window_bytes = cli_size(ctx, "--window-bytes", 65536,
@@ -112,6 +115,7 @@ static void check(struct options *o)
 		cli_misuse("option '--private-key' needs '--certificate'");
 	if (o->name && !label_valid(span_of(o->name)))
 		cli_misuse("option '--name': '%s' is not a name", o->name);
+	b->status = o->status;
 	b->name = o->name ? o->name : "broker";
 	b->window = (size_t)o->window;
 	b->balance = o->balance;
@@ -159,6 +163,8 @@ static void parse(struct options *o, int argc, const char **argv)
 		"Ask a silent server for life so often (2s)", "DURATION"},
 	    {"answer-timeout", '\0', POPT_ARG_STRING, NULL, OPT_ANSWER,
 		"Wait so long for an answer (5s)", "DURATION"},
+	    {"status-file", '\0', POPT_ARG_STRING, NULL, OPT_STATUS,
+		"Say in this file how the servers do", "FILE"},
 	    {"connect-timeout", '\0', POPT_ARG_STRING, NULL, OPT_CONNECT,
 		"And so long for a connection (5s)", "DURATION"},
 	    CLI_TABLE};
@@ -182,6 +188,7 @@ static void release(struct options *o)
 	free(o->certificate);
 	free(o->key);
 	free(o->ca);
+	free(o->status);
 }
 
 static int status_of(enum broker_result result, int error)

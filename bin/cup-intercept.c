@@ -3,10 +3,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sysexits.h>
 #include <time.h>
@@ -15,6 +13,7 @@
 #include "base/cli.h"
 #include "base/diag.h"
 #include "base/stamp.h"
+#include "io/launch.h"
 #include "io/notify.h"
 #include "io/out.h"
 #include "io/program.h"
@@ -273,37 +272,6 @@ static void intercept(struct intercept *t, const char *path)
 		close(fd);
 }
 
-static void set_process(void)
-{
-	struct rlimit files;
-
-	signal(SIGPIPE, SIG_IGN);
-	if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
-		files.rlim_cur = files.rlim_max;
-		setrlimit(RLIMIT_NOFILE, &files);
-	}
-}
-
-/* For who supervises this: sd_notify(3). */
-static void tell_ready(void)
-{
-	notify_send(getenv("NOTIFY_SOCKET"), "READY=1");
-}
-
-static void tell_stopping(void)
-{
-	notify_send(getenv("NOTIFY_SOCKET"), "STOPPING=1");
-}
-
-static void tell_pipeline(const char *word)
-{
-	struct buf b = BUF_EMPTY;
-
-	buf_addf(&b, NOTIFY_PIPELINE "=%s", word);
-	notify_hint(getenv("NOTIFY_SOCKET"), buf_str(&b));
-	buf_release(&b);
-}
-
 static int live(struct options *opt)
 {
 	struct proxy_options *o = &opt->live.o;
@@ -328,10 +296,10 @@ static int live(struct options *opt)
 	o->listen_names = getenv("LISTEN_FDNAMES");
 	o->say = diag_warn;
 	o->say_whole = diag_whole;
-	o->ready = tell_ready;
-	o->stopping = tell_stopping;
-	o->pipeline_is = tell_pipeline;
-	set_process();
+	o->ready = notify_ready;
+	o->stopping = notify_stopping;
+	o->pipeline_is = notify_pipeline;
+	launch_long_lived();
 	p = proxy_new(o, &why, &code);
 	if (!p)
 		diag_die(code, "%s", buf_str(&why));

@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -27,12 +28,14 @@ enum {
 };
 
 struct options {
-	char *key, *heads, *journal, *node;
+	char *key, *heads, *status, *journal, *node;
 	uint64_t segment_size, segment_age, ahead, ids;
 	int wait;
+	bool compress;
 };
 
 struct log {
+	const char *journal;
 	const char *node; /* NULL: of any */
 	struct reader in;
 	int ending; /* readable once it shall end */
@@ -58,6 +61,14 @@ static void replace(char **value, char *by)
 	*value = by;
 }
 
+static void take_compress(struct options *o, char *value)
+{
+	o->compress = strcmp(value, "yes") == 0;
+	if (!o->compress && strcmp(value, "no") != 0)
+		cli_misuse("option '--compress': '%s' is not yes or no", value);
+	free(value);
+}
+
 static void take_option(struct options *o, poptContext ctx, int option)
 {
 	switch (option) {
@@ -66,6 +77,9 @@ static void take_option(struct options *o, poptContext ctx, int option)
 		break;
 	case 'H':
 		replace(&o->heads, cli_argument(ctx));
+		break;
+	case 'S':
+		replace(&o->status, cli_argument(ctx));
 		break;
 	case 'n':
 		replace(&o->node, cli_argument(ctx));
@@ -81,6 +95,9 @@ static void take_option(struct options *o, poptContext ctx, int option)
 	case 'A':
 		o->ahead = cli_size(ctx, "write-ahead", 0, AHEAD_MAX);
 		break;
+	case 'c':
+		take_compress(o, cli_argument(ctx));
+		break;
 	case 'i':
 		o->ids = cli_size(ctx, "ids", 0, IDS_MAX);
 		break;
@@ -94,6 +111,8 @@ static void parse(struct options *o, int argc, const char **argv)
 		"Make proofs with the key in this file", "FILE"},
 	    {"heads", '\0', POPT_ARG_STRING, NULL, 'H',
 		"Append the journal's head to this file at times", "FILE"},
+	    {"status-file", '\0', POPT_ARG_STRING, NULL, 'S',
+		"Say in this file how it does", "FILE"},
 	    {"node", '\0', POPT_ARG_STRING, NULL, 'n',
 		"Take only this node's records", "NAME"},
 	    {"wait", '\0', POPT_ARG_NONE, &o->wait, 0,
@@ -104,6 +123,8 @@ static void parse(struct options *o, int argc, const char **argv)
 		"Begin a new segment at this age (1d; 0: never)", "DURATION"},
 	    {"write-ahead", '\0', POPT_ARG_STRING, NULL, 'A',
 		"Keep that much space written ahead (4M; 0: none)", "SIZE"},
+	    {"compress", '\0', POPT_ARG_STRING, NULL, 'c',
+		"Compress segments that are done with (yes)", "yes|no"},
 	    {"ids", '\0', POPT_ARG_STRING, NULL, 'i',
 		"Remember that many ids (65536)", "NUMBER"},
 	    CLI_TABLE};
@@ -164,6 +185,15 @@ static void report_recovery(const char *journal, const struct journal_tail *t)
 		    journal);
 }
 
+/* It is no end: the records are on disk all the same. */
+static void tell_trouble(struct log *l)
+{
+	struct journal_error e = {.fault = FAULT_NONE};
+
+	if (writer_trouble(l->writer, &e))
+		report(l->journal, &e);
+}
+
 /* Wait for input; false if something else ends the program. */
 static bool await_input(struct log *l)
 {
@@ -173,6 +203,7 @@ static bool await_input(struct log *l)
 	for (;;) {
 		int n = poll(p, 3, writer_due(l->writer));
 
+		tell_trouble(l);
 		if (n < 0 && errno != EINTR)
 			diag_die_errno(EX_OSERR, "cannot wait for input");
 		if (n > 0 && p[2].revents && !writer_answer(l->writer))
@@ -258,13 +289,15 @@ static int serve(const struct options *o, struct digest *proof)
 	    .segment_size = o->segment_size,
 	    .segment_age = (int64_t)o->segment_age * 1000,
 	    .ahead = o->ahead,
+	    .compress = o->compress,
 	    .ids = o->ids,
 	    .heads = o->heads,
+	    .status = o->status,
 	    .wait = o->wait,
 	    .proof = proof,
 	    .out = STDOUT_FILENO,
 	    .held = out_pipe_size(STDIN_FILENO)};
-	struct log l = {.node = o->node};
+	struct log l = {.journal = o->journal, .node = o->node};
 	struct journal_error e = {.fault = FAULT_NONE};
 	struct journal_tail tail;
 
@@ -280,6 +313,7 @@ static int serve(const struct options *o, struct digest *proof)
 	reader_init(&l.in, STDIN_FILENO);
 	out_pipe_size(STDOUT_FILENO);
 	run(&l);
+	tell_trouble(&l);
 	if (!writer_close(l.writer, &e))
 		report(o->journal, &e);
 	ending_release();
@@ -296,6 +330,7 @@ int main(int argc, const char **argv)
 	struct options o = {.segment_size = JOURNAL_SEGMENT,
 	    .segment_age = (uint64_t)JOURNAL_DAY * SECOND,
 	    .ahead = JOURNAL_AHEAD,
+	    .compress = true,
 	    .ids = JOURNAL_IDS};
 	struct digest *proof;
 	int code;
@@ -312,6 +347,7 @@ int main(int argc, const char **argv)
 	digest_free(proof);
 	free(o.key);
 	free(o.heads);
+	free(o.status);
 	free(o.node);
 	free(o.journal);
 	if (code == EX_OK)

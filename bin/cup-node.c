@@ -20,6 +20,7 @@
 #include "node/conf-node.h"
 #include "node/control.h"
 #include "node/node.h"
+#include "node/setting.h"
 
 enum {
 	STATUS_WAIT = 5000, /* milliseconds to answer in */
@@ -30,6 +31,7 @@ enum {
 struct options {
 	int reload, stop, status, json, commands;
 	char *node;
+	char *metrics;
 	const char *config_dir, *run_dir;
 };
 
@@ -45,6 +47,17 @@ static const char *folder(const char *variable, const char *otherwise)
 	return dir;
 }
 
+static void take_metrics(struct options *o, char *address)
+{
+	const char *why = value_metrics.check(NULL, address);
+
+	if (why)
+		cli_misuse("option '--metrics': bad value '%s': %s", address,
+		    why);
+	free(o->metrics);
+	o->metrics = address;
+}
+
 static void parse(struct options *o, int argc, const char **argv)
 {
 	const struct poptOption table[] = {
@@ -58,11 +71,14 @@ static void parse(struct options *o, int argc, const char **argv)
 		"Stop the running node, and wait for it", NULL},
 	    {"commands", '\0', POPT_ARG_NONE, &o->commands, 0,
 		"Print the command lines that the settings make", NULL},
+	    {"metrics", '\0', POPT_ARG_STRING, NULL, 'm',
+		"Tell numbers by HTTP there, whatever the settings say",
+		"ADDRESS"},
 	    CLI_TABLE};
 	poptContext ctx = cli_open(argc, argv, table, "NODE", false);
 
 	while (cli_next(ctx) >= 0)
-		continue;
+		take_metrics(o, cli_argument(ctx));
 	if (!poptPeekArg(ctx))
 		cli_misuse("no node given");
 	o->node = mem_strdup(poptGetArg(ctx));
@@ -72,6 +88,8 @@ static void parse(struct options *o, int argc, const char **argv)
 		cli_misuse("'%s' cannot be the name of a node", o->node);
 	if (o->reload + o->stop + o->status + o->commands > 1)
 		cli_misuse("only one of the options at a time");
+	if (o->metrics && o->reload + o->stop + o->status + o->commands)
+		cli_misuse("--metrics is for a node that starts");
 	if (o->json && !o->status)
 		cli_misuse("--json goes with --status");
 	poptFreeContext(ctx);
@@ -257,7 +275,7 @@ static int serve(const struct options *o)
 	const struct node_options opt = {.name = o->node,
 	    .config_dir = o->config_dir, .run_dir = o->run_dir,
 	    .search = getenv("PATH"), .notify = getenv("NOTIFY_SOCKET"),
-	    .watchdog = watchdog(), .say = diag_warn};
+	    .watchdog = watchdog(), .metrics = o->metrics, .say = diag_warn};
 	struct buf why = BUF_EMPTY;
 	int code = EX_OK;
 	struct node *n = node_new(&opt, &why, &code);
@@ -290,5 +308,6 @@ int main(int argc, const char **argv)
 	else
 		code = serve(&o);
 	free(o.node);
+	free(o.metrics);
 	return code;
 }

@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* cup-print: shows records to people and other programs. */
-#define _DEFAULT_SOURCE
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sysexits.h>
 #include <time.h>
 #include <unistd.h>
@@ -16,55 +13,12 @@
 #include "journal/source.h"
 #include "record/fields.h"
 
-enum colour { COLOUR_AUTO, COLOUR_ALWAYS, COLOUR_NEVER, COLOURS };
-
 struct shop {
 	struct print print;
 	struct fields fields;
 	struct out out;
 	bool malformed, failed;
 };
-
-static bool is_set(const char *variable)
-{
-	const char *value = getenv(variable);
-
-	return value && *value;
-}
-
-static bool colour_wanted(enum colour when)
-{
-	const char *term = getenv("TERM");
-
-	if (when != COLOUR_AUTO)
-		return when == COLOUR_ALWAYS;
-	return isatty(STDOUT_FILENO) && !is_set("NO_COLOR") &&
-	    is_set("TERM") && strcmp(term, "dumb") != 0;
-}
-
-static size_t terminal_width(void)
-{
-	struct winsize size;
-
-	if (!isatty(STDOUT_FILENO) ||
-	    ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0)
-		return 0;
-	return size.ws_col;
-}
-
-static enum colour parse_colour(char *when)
-{
-	static const char *const names[COLOURS] = {"auto", "always", "never"};
-	int c = 0;
-
-	while (c < COLOURS && strcmp(when, names[c]) != 0)
-		c++;
-	if (c == COLOURS)
-		cli_misuse("option '--color': bad value '%s': auto, always or "
-			   "never", when);
-	free(when);
-	return (enum colour)c;
-}
 
 static void parse_fields(struct print *p, char *list)
 {
@@ -120,21 +74,21 @@ static poptContext parse(int argc, const char **argv, struct print *p)
 	    CLI_TABLE};
 	poptContext ctx = cli_open(argc, argv, table,
 	    "[OPTION...] [JOURNAL|FILE...]", false);
-	enum colour when = COLOUR_AUTO;
+	enum cli_colour when = CLI_COLOUR_AUTO;
 	int rc;
 
-	p->width = terminal_width();
+	p->width = cli_columns(STDOUT_FILENO);
 	while ((rc = cli_next(ctx)) >= 0) {
 		if (rc == 'f')
 			parse_fields(p, cli_argument(ctx));
 		else if (rc == 'o')
 			parse_format(p, cli_argument(ctx));
 		else if (rc == 'c')
-			when = parse_colour(cli_argument(ctx));
+			when = cli_colour(ctx, "color");
 		else
 			p->width = cli_size(ctx, "width", 0, 100000);
 	}
-	p->colour = colour_wanted(when);
+	p->colour = cli_coloured(when, STDOUT_FILENO);
 	p->local = local;
 	set_defaults(p);
 	return ctx;

@@ -249,9 +249,7 @@ static int walk_through(struct desk *d, const struct review_settings *o)
 {
 	struct out out = {STDOUT_FILENO, BUF_EMPTY};
 	int screen = d->offline ? STDERR_FILENO : STDOUT_FILENO;
-	const char *term = getenv("TERM"), *no = getenv("NO_COLOR");
-	bool colour = isatty(screen) && !(no && *no) && term && *term &&
-	    strcmp(term, "dumb") != 0;
+	bool colour = cli_coloured(CLI_COLOUR_AUTO, screen);
 	enum desk_fault fault;
 	struct walk_result r = desk_walk(d, STDIN_FILENO, screen, colour,
 	    &out.buf, &fault);

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 /* cup-upload: the gate before a server's HTTP, for files. */
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sysexits.h>
 
 #include "base/cli.h"
 #include "base/diag.h"
 #include "base/mem.h"
+#include "io/launch.h"
 #include "io/notify.h"
 #include "record/node-name.h"
 #include "upload/gate.h"
@@ -256,26 +255,6 @@ static void set_pipeline(struct options *opt)
 	o->pipeline_key = opt->own_key;
 }
 
-/* For who supervises this: sd_notify(3). */
-static void tell_ready(void)
-{
-	notify_send(getenv("NOTIFY_SOCKET"), "READY=1");
-}
-
-static void tell_stopping(void)
-{
-	notify_send(getenv("NOTIFY_SOCKET"), "STOPPING=1");
-}
-
-static void tell_pipeline(const char *word)
-{
-	struct buf b = BUF_EMPTY;
-
-	buf_addf(&b, NOTIFY_PIPELINE "=%s", word);
-	notify_hint(getenv("NOTIFY_SOCKET"), buf_str(&b));
-	buf_release(&b);
-}
-
 static void set_options(struct options *opt)
 {
 	struct gate_options *o = &opt->o;
@@ -298,23 +277,10 @@ static void set_options(struct options *opt)
 	o->listen_fds = getenv("LISTEN_FDS");
 	o->listen_names = getenv("LISTEN_FDNAMES");
 	o->say = diag_warn;
-	o->ready = tell_ready;
-	o->stopping = tell_stopping;
-	o->pipeline_is = tell_pipeline;
+	o->ready = notify_ready;
+	o->stopping = notify_stopping;
+	o->pipeline_is = notify_pipeline;
 	set_pipeline(opt);
-}
-
-static void set_process(void)
-{
-	struct rlimit files;
-
-	signal(SIGPIPE, SIG_IGN);
-	/* A file that is too large is an error of its write. */
-	signal(SIGXFSZ, SIG_IGN);
-	if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
-		files.rlim_cur = files.rlim_max;
-		setrlimit(RLIMIT_NOFILE, &files);
-	}
 }
 
 static void release(struct options *opt)
@@ -344,7 +310,7 @@ int main(int argc, char **argv)
 
 	parse(&opt, argc, (const char **)argv);
 	set_options(&opt);
-	set_process();
+	launch_long_lived();
 	g = gate_new(&opt.o, &why, &code);
 	if (!g)
 		diag_die(code, "%s", buf_str(&why));

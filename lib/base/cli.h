@@ -5,6 +5,7 @@
 
 #include <popt.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* Row values below this are the program's own. */
@@ -44,6 +45,20 @@ uint64_t cli_size(poptContext, const char *option, uint64_t min, uint64_t max);
  * 1d. */
 uint64_t cli_duration(poptContext, const char *option, uint64_t min,
     uint64_t max);
+
+/* When to colour what is shown. */
+enum cli_colour { CLI_COLOUR_AUTO, CLI_COLOUR_ALWAYS, CLI_COLOUR_NEVER,
+	CLI_COLOURS };
+
+/* The argument of the option just returned as one of auto, always, never. */
+enum cli_colour cli_colour(poptContext, const char *option);
+
+/* Whether what is printed to fd gets colours: of itself a terminal's does, if
+ * it can and NO_COLOR is not set. */
+bool cli_coloured(enum cli_colour, int fd);
+
+/* The columns of the terminal that fd is; 0: it is none, or does not say. */
+size_t cli_columns(int fd);
 
 /* Flush the diagnostics of stdout: close it, and say so and exit 74 if that
  * fails. Call once, before a successful exit, where stdout was written. */

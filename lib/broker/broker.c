@@ -259,6 +259,7 @@ enum broker_result broker_run(struct broker *b, int *error)
 {
 	for (size_t i = 0; i < b->judges; i++)
 		judge_start(&b->judge[i]);
+	broker_tell_begin(b);
 	if (!b->config.checked)
 		ready_want(b->in, true);
 	loop_run(b->common.base);
@@ -277,6 +278,7 @@ void broker_free(struct broker *b)
 	posts_free(b->common.posts);
 	async_out_free(b->out);
 	ready_free(b->in);
+	broker_tell_end(b);
 	if (b->end) {
 		timer_free(b->end);
 		timer_free(b->hangup);

@@ -9,7 +9,7 @@
  * server settle. judge.h is one server: up or
  * down, asked and pinged (judge-watch.c), over lines (judge-line.c) or HTTP
  * (judge-http.c); it calls back what it hears. answer.c believes an answer, or
- * does not. */
+ * does not; tell.c says how they do. */
 #ifndef BROKER_BROKER_H
 #define BROKER_BROKER_H
 
@@ -27,6 +27,7 @@ struct broker_config {
 	size_t count;
 	struct tls_config tls;
 	int in, out;
+	const char *status; /* a file that says how the servers do; NULL */
 	size_t window, window_bytes; /* records, and bytes of them */
 	uint64_t connect_timeout, answer_timeout, ping_interval; /* ms */
 	bool balance, judge_only, skip_if_down, notify;

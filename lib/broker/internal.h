@@ -33,6 +33,8 @@ struct broker {
 	struct ready *in;
 	struct async_out *out;
 	struct timer *hangup;
+	struct timer *tell; /* how the servers do; NULL: nobody */
+	struct buf told;    /* and what of that was said last */
 	struct timer *end; /* after the end of input: how long to wait */
 	struct window window;
 	struct inquiries waiting; /* for any server */
@@ -88,6 +90,10 @@ bool broker_outcome(struct broker *, const struct record *,
 /* answer.c: a record came from a judge, or a ping of the input's. */
 void broker_answer(void *broker, struct judge *, struct span line);
 void broker_ponged(void *broker, struct judge *, struct span token);
+
+/* tell.c: say in the config's file how the servers do. */
+void broker_tell_begin(struct broker *);
+void broker_tell_end(struct broker *);
 
 /* tls.c: read the certificate, key and authorities, if they are needed;
  * false with the reason. Again, at a signal: what is bad changes nothing. */

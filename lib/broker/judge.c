@@ -266,6 +266,7 @@ void judge_answered(struct judge *j, struct inquiry *q)
 	inquiries_remove(&j->asked, q);
 	q->asked = false;
 	j->answers += q->kind == INQUIRY_RECORD;
+	j->answered += q->kind == INQUIRY_RECORD;
 }
 
 void judge_refused(struct judge *j, struct inquiry *q, const char *why)

@@ -101,6 +101,7 @@ struct judge {
 	uint64_t asked_number, overtaken, pinged_number;
 	unsigned faults;
 	uint64_t answers; /* to records, of this connection */
+	uint64_t answered; /* of all */
 	unsigned said;	/* lines in the log since say_at */
 	int64_t say_at;
 	struct inquiries waiting, asked;

@@ -25,6 +25,11 @@ struct launch {
  * errno if it does not; nothing is left then. */
 pid_t launch_start(const struct launch *);
 
+/* Make this process one that lives for long: no write that fails ends it, be it
+ * to who is gone or to a file that is too large, and it may have as many files
+ * open as it is allowed. */
+void launch_long_lived(void);
+
 /* Before a program is executed: no signal is blocked, and all do what they do by
  * default. */
 void launch_signals(void);

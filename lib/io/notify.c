@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -60,6 +62,24 @@ bool notify_send(const char *path, const char *message)
 bool notify_hint(const char *path, const char *message)
 {
 	return send_to(path, message, MSG_DONTWAIT);
+}
+
+void notify_ready(void)
+{
+	notify_send(getenv("NOTIFY_SOCKET"), "READY=1");
+}
+
+void notify_stopping(void)
+{
+	notify_send(getenv("NOTIFY_SOCKET"), "STOPPING=1");
+}
+
+void notify_pipeline(const char *word)
+{
+	char message[NOTIFY_MAX];
+
+	snprintf(message, sizeof(message), NOTIFY_PIPELINE "=%s", word);
+	notify_hint(getenv("NOTIFY_SOCKET"), message);
 }
 
 int notify_listen(const char *path)

@@ -21,6 +21,12 @@ bool notify_send(const char *socket, const char *message);
 /* The same, but never wait for who is told: then it is not. */
 bool notify_hint(const char *socket, const char *message);
 
+/* Tell whom NOTIFY_SOCKET names, if anybody, as sd_notify(3) does: that this
+ * process serves, that it ends, how its pipeline is. */
+void notify_ready(void);
+void notify_stopping(void);
+void notify_pipeline(const char *word);
+
 /* Make the socket that others send to. -1 with errno. */
 int notify_listen(const char *path);
 

@@ -2,6 +2,8 @@
 /* A batch of journal lines. */
 #include "journal/batch.h"
 
+#include "base/stamp.h"
+#include "journal/chain.h"
 #include "journal/segment.h"
 
 enum { KEEP_MAX = 4 * BATCH_MAX }; /* bytes of memory kept for the next one */
@@ -30,14 +32,16 @@ void batch_line(struct batch *b, uint64_t seq, struct span text)
 static void seal(struct batch *b, struct flush_target *to)
 {
 	char *p = b->disk.data, *end = p + b->disk.len, digits[20];
+	char line[DIGEST_HEX];
 
 	for (uint64_t seq = b->first; p < end; seq++) {
 		char *chain = p + journal_decimal(digits, seq).n + 1;
 		char *text = chain + DIGEST_HEX + 1;
 		char *lf = memchr(text, '\n', (size_t)(end - text));
 
-		journal_chain(to->digest, to->chain, seq,
-		    (struct span){text, (size_t)(lf - text)}, to->chain);
+		journal_digest(to->digest,
+		    (struct span){text, (size_t)(lf - text)}, line);
+		journal_chain(to->digest, to->chain, seq, line, to->chain);
 		memcpy(chain, to->chain, DIGEST_HEX);
 		p = lf + 1;
 	}
@@ -47,19 +51,24 @@ bool batch_commit(struct batch *b, struct flush_target *to,
     struct journal_error *e)
 {
 	struct journal_file *file = &to->file;
+	int64_t begun;
 
 	if (b->disk.len == 0)
 		return true;
 	seal(b, to);
+	begun = stamp_now();
 	if (b->rotate) {
 		if (file->fd >= 0 && !file_finish(file, e))
 			return false;
 		if (!heads_flush(&to->heads, e) ||
 		    !file_create(file, b->first, e))
 			return false;
+		closing_wake(to->closing);
 	}
 	if (!file_append(file, b->disk.data, b->disk.len, e))
 		return false;
+	gauge_flushed(&to->gauge, b->disk.len, b->seq - b->first + 1, b->seq,
+	    stamp_now() - begun);
 	lock_synced(&to->lock, b->seq);
 	return heads_set(&to->heads, b->seq, to->chain, e);
 }

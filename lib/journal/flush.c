@@ -251,7 +251,8 @@ bool flusher_idle(struct flusher *f)
 /* What is done when nothing else is. */
 static bool wants_rest(const struct flush_target *to)
 {
-	return lock_untold(&to->lock) || file_wants_ahead(&to->file);
+	return lock_untold(&to->lock) || file_wants_ahead(&to->file) ||
+	    gauge_untold(&to->gauge);
 }
 
 int64_t flusher_due(struct flusher *f)
@@ -282,6 +283,8 @@ bool flusher_rest(struct flusher *f)
 		f->failed = !file_write_ahead(&to->file, &f->error);
 	if (!f->busy)
 		lock_tell(&to->lock);
+	if (!f->busy && gauge_untold(&to->gauge))
+		gauge_tell(&to->gauge);
 	ok = !f->failed;
 	pthread_mutex_unlock(&f->mutex);
 	return ok;

@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "base/stamp.h"
 #include "base/trusted.h"
+#include "journal/chain.h"
 #include "journal/internal.h"
 #include "journal/lock.h"
 
@@ -104,7 +105,7 @@ static bool resume(struct journal_writer *w, const struct journal_tail *t,
 	memcpy(w->to.chain, t->seq ? t->chain : journal_zeros, DIGEST_HEX);
 	f->dir = w->dir;
 	f->step = (off_t)w->set.ahead;
-	if (!t->segment)
+	if (!t->segment || t->packed)
 		return true;
 	segment_name(f->name, t->segment);
 	f->fd = openat(w->dir, f->name, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
@@ -121,8 +122,8 @@ static void first_note(struct journal_writer *w)
 	uuid_make(&source, now, w->id);
 	stamp_write(time, now);
 	buf_reset(&w->text);
-	buf_addf(&w->text, "# cup-journal 1 id=%.*s created=%.*s", UUID_LEN,
-	    w->id, STAMP_LEN, time);
+	buf_addf(&w->text, "# cup-journal %d id=%.*s created=%.*s",
+	    JOURNAL_VERSION, UUID_LEN, w->id, STAMP_LEN, time);
 	w->fill->rotate = w->segment == 0;
 	w->segment = 1;
 	w->begun = now;
@@ -145,7 +146,7 @@ static bool opening_notes(struct journal_writer *w,
 		writer_segment(w);
 		b.rotate = false; /* the file is there */
 	} else if ((uint64_t)w->offset >= w->set.segment_size ||
-	    writer_aged(w)) {
+	    writer_aged(w) || t->version != JOURNAL_VERSION || t->packed) {
 		writer_segment(w);
 	}
 	if (!t->closed)
@@ -168,10 +169,12 @@ static bool opening_notes(struct journal_writer *w,
 static void release(struct journal_writer *w)
 {
 	flusher_free(w->flusher);
+	closing_stop(w->to.closing);
 	file_drop(&w->to.file);
 	heads_close(&w->to.heads);
 	if (w->back_segment)
-		close(w->back);
+		close(w->back.fd);
+	lines_release(&w->back);
 	lock_drop(&w->to.lock);
 	if (w->dir >= 0)
 		close(w->dir);
@@ -194,6 +197,7 @@ struct journal_writer *writer_open(const struct journal_settings *set,
 	w->set = *set;
 	w->dir = w->to.lock.fd = w->to.file.fd = w->to.heads.fd = -1;
 	w->to.digest = digest_new(NULL, 0);
+	w->to.gauge.path = set->status;
 	w->ids = ids_new(set->ids);
 	ok = open_directory(w, e) && take_lock(w, e) &&
 	    heads_open(&w->to.heads, set->heads, e) &&
@@ -204,6 +208,8 @@ struct journal_writer *writer_open(const struct journal_settings *set,
 		release(w);
 		return NULL;
 	}
+	w->to.closing = closing_start(set->path, set->compress,
+	    set->ahead * FILE_ROOM);
 	w->flusher = flusher_start(&w->to, set->out, set->held);
 	return w;
 }
@@ -222,6 +228,11 @@ static bool finish(struct journal_writer *w, struct batch *rest,
 	    file_finish(&w->to.file, e) && heads_flush(&w->to.heads, e);
 }
 
+bool writer_trouble(struct journal_writer *w, struct journal_error *e)
+{
+	return closing_trouble(w->to.closing, e);
+}
+
 bool writer_close(struct journal_writer *w, struct journal_error *e)
 {
 	struct journal_error later = {.fault = FAULT_NONE};
@@ -234,6 +245,8 @@ bool writer_close(struct journal_writer *w, struct journal_error *e)
 	if (later.fault != FAULT_SYSTEM && !finish(w, rest, &later) &&
 	    !e->fault)
 		*e = later;
+	if (gauge_untold(&w->to.gauge))
+		gauge_tell(&w->to.gauge);
 	release(w);
 	return e->fault == FAULT_NONE;
 }

@@ -66,7 +66,7 @@ static void add_seen(struct print *p, struct span s)
 	}
 }
 
-static void cell(struct print *p, struct span s, struct buf *out)
+void print_csv_cell(struct print *p, struct span s, struct buf *out)
 {
 	bool quoted = formula(s) || memchr(s.p, ',', s.n) ||
 	    memchr(s.p, '"', s.n) || memchr(s.p, '\n', s.n) ||
@@ -105,7 +105,7 @@ static void record(struct print *p, struct fields *v, struct buf *out)
 			buf_addc(out, ',');
 		buf_reset(&p->value);
 		if (fields_get(v, p->field[i], &p->value))
-			cell(p, buf_span(&p->value), out);
+			print_csv_cell(p, buf_span(&p->value), out);
 	}
 	buf_adds(out, "\r\n");
 }

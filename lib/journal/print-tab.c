@@ -45,18 +45,25 @@ static void escape(struct buf *out, struct span s, bool terminal)
 }
 
 /* An absent value is "-", so one that is a hyphen has to look different. */
+void print_tab_value(const struct print *p, struct span value, struct buf *out)
+{
+	if (!value.p)
+		buf_addc(out, '-');
+	else if (span_is(value, "-"))
+		buf_adds(out, "\\-");
+	else
+		escape(out, value, p->terminal);
+}
+
 static void record(struct print *p, struct fields *v, struct buf *out)
 {
 	for (size_t i = 0; i < p->fields; i++) {
 		if (i)
 			buf_addc(out, '\t');
 		buf_reset(&p->value);
-		if (!fields_get(v, p->field[i], &p->value))
-			buf_addc(out, '-');
-		else if (span_is(buf_span(&p->value), "-"))
-			buf_adds(out, "\\-");
-		else
-			escape(out, buf_span(&p->value), p->terminal);
+		print_tab_value(p, fields_get(v, p->field[i], &p->value)
+			? buf_span(&p->value)
+			: (struct span){NULL, 0}, out);
 	}
 	buf_addc(out, '\n');
 }

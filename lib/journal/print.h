@@ -49,6 +49,12 @@ void print_all_fields(struct print *);
 
 void print_release(struct print *);
 
+/* Append a value as the format tab has it; .p NULL: it is absent. */
+void print_tab_value(const struct print *, struct span, struct buf *out);
+
+/* Append a value as the format csv has it. */
+void print_csv_cell(struct print *, struct span, struct buf *out);
+
 /* Append a text as a string of JSON. */
 void print_json_string(struct buf *, struct span);
 

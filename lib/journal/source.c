@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "journal/frames.h"
 #include "journal/segment.h"
 
 void source_init(struct source *s, int fd)
@@ -20,18 +21,21 @@ void source_init(struct source *s, int fd)
 static bool is_segment(int fd, const char *path)
 {
 	const char *slash = strrchr(path, '/');
+	struct frames *packed = frames_new(fd);
 	struct span line, chain, text;
 	char head[256];
 	uint64_t seq;
 	ssize_t n;
 
-	if (segment_first(slash ? slash + 1 : path, &seq))
+	frames_free(packed);
+	if (packed || segment_first(slash ? slash + 1 : path, &seq))
 		return true;
 	n = pread(fd, head, sizeof(head), 0);
 	if (n <= 0)
 		return false;
 	line = (struct span){head, (size_t)n};
-	return journal_split(line, &seq, &chain, &text);
+	return journal_split(line, &seq, &chain, &text) ||
+	    journal_split_pruned(line, &seq, &seq, &chain, &text);
 }
 
 static bool open_journal(struct source *s, const char *path, const char **why)
@@ -75,23 +79,16 @@ void source_release(struct source *s)
 	*s = (struct source){0};
 }
 
-static enum source_item parsed(struct source *s, struct record *r)
+static enum source_item from_journal(struct source *s)
 {
-	s->line = s->at.text;
-	s->seq = s->at.seq;
-	s->why = record_parse(r, s->line.p, s->line.n);
-	return s->why ? SOURCE_BAD : SOURCE_RECORD;
-}
+	enum journal_item item = journal_next(s->journal, &s->at);
 
-static enum source_item from_journal(struct source *s, struct record *r)
-{
-	switch (journal_next(s->journal, &s->at)) {
+	switch (item) {
 	case JOURNAL_RECORD:
-		return parsed(s, r);
 	case JOURNAL_NOTE:
 		s->line = s->at.text;
 		s->seq = s->at.seq;
-		return SOURCE_NOTE;
+		return item == JOURNAL_NOTE ? SOURCE_NOTE : SOURCE_RECORD;
 	case JOURNAL_BROKEN:
 		s->why = journal_why(s->journal);
 		return SOURCE_BAD;
@@ -103,7 +100,7 @@ static enum source_item from_journal(struct source *s, struct record *r)
 	}
 }
 
-enum source_item source_next(struct source *s, struct record *r)
+enum source_item source_line(struct source *s)
 {
 	static const enum source_item items[] = {
 	    [READER_RECORD] = SOURCE_RECORD,
@@ -116,12 +113,22 @@ enum source_item source_next(struct source *s, struct record *r)
 	enum reader_item item;
 
 	if (s->journal)
-		return from_journal(s, r);
-	item = reader_next(&s->in, r);
+		return from_journal(s);
+	item = reader_line(&s->in);
 	s->line = s->in.line;
 	s->why = item == READER_BAD ? s->in.why
 				    : s->path ? s->path : "standard input";
 	return items[item];
+}
+
+enum source_item source_next(struct source *s, struct record *r)
+{
+	enum source_item item = source_line(s);
+
+	if (item != SOURCE_RECORD)
+		return item;
+	s->why = record_parse(r, s->line.p, s->line.n);
+	return s->why ? SOURCE_BAD : SOURCE_RECORD;
 }
 
 const char *source_where(struct source *s)

@@ -44,6 +44,10 @@ void source_release(struct source *);
 
 enum source_item source_next(struct source *, struct record *);
 
+/* The same, but what is in the line is not looked at: record_parse() does so,
+ * maybe elsewhere. */
+enum source_item source_line(struct source *);
+
 /* Where the last item was: "line 3", "FILE:3" or "JOURNAL/SEGMENT:3";
  * borrowed until the next call. */
 const char *source_where(struct source *);

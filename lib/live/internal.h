@@ -9,6 +9,7 @@
 #define LIVE_INTERNAL_H
 
 #include "io/link.h"
+#include "live/decided.h"
 #include "live/proxy.h"
 #include "live/queue.h"
 #include "live/slots.h"
@@ -190,6 +191,7 @@ struct proxy {
 	int64_t drain_until;
 	int64_t started;
 	struct proxy_counts count;
+	struct decided decided;
 	struct recorder recorder;
 
 	/* Shared by all, of one stanza at a time. */

@@ -284,6 +284,7 @@ void proxy_close(struct proxy *p)
 		listener_free(p->listener[i]);
 	free(p->listener);
 	status_free(p->status);
+	decided_release(&p->decided);
 	component_free(p->component);
 	slots_free(p->slots);
 	if (p->pipeline)

@@ -18,8 +18,8 @@
  * component.h is the way back where a recipient may not have a stanza, and the
  * way on for what a person released (release.h), which is known again where it
  * arrives by its mark (mark.h).
- * slots.h tells the gate of files which may come.
- * web.h is in between where a client comes by WebSocket.
+ * slots.h tells the gate of files which may come; decided.h counts what came
+ * back. web.h is in between where a client comes by WebSocket.
  * resume.c brings a client back, session.c ends. memory.h counts what all of
  * this holds; options.h says how it is set, status.h how it does. */
 #ifndef LIVE_PROXY_H

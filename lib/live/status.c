@@ -80,6 +80,7 @@ static void write_all(const struct proxy *p, struct buf *b)
 		number(b, "slots", slots_told(p->slots));
 	}
 	traffic(p, b);
+	decided_write(&p->decided, b);
 }
 
 /* Nothing is read from who asks. */

@@ -2,6 +2,7 @@
 /* What comes back from the pipeline, vetted again, and what does not. */
 #include <inttypes.h>
 
+#include "base/stamp.h"
 #include "io/timer.h"
 #include "live/component.h"
 #include "live/internal.h"
@@ -134,6 +135,7 @@ void verdict_answer(void *arg, struct question *q, const struct record *r)
 	struct session *s = i->session;
 
 	p->count.records_out++;
+	decided_add(&p->decided, r, stamp_now() - q->asked);
 	if (!s) {
 		item_alone(p, i, r);
 		return;

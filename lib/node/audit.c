@@ -37,6 +37,15 @@ static void audit_plain(struct audit *s, const struct conf *c)
 	}
 }
 
+static void audit_metrics(struct audit *s, const struct conf *c)
+{
+	const char *a = conf_get(c, "metrics");
+
+	if (a && !audit_is_local(a))
+		audit_add(s, FINDING_OPEN, "metrics %s: other machines may ask "
+		    "for names of rules and servers, and for numbers", a);
+}
+
 /* What the chosen events leave unjudged. */
 static void audit_events(struct audit *s, const struct conf *c)
 {
@@ -93,6 +102,7 @@ void audit_settings(struct audit *s, const struct conf *c)
 			    "can claim any address", a);
 	}
 	audit_plain(s, c);
+	audit_metrics(s, c);
 	for (size_t n = 0; (a = conf_nth(c, "web-origin", n, NULL)); n++) {
 		if (strcmp(a, "*") == 0)
 			audit_add(s, FINDING_NOTE, "web-origin *: any page may "

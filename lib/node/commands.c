@@ -20,6 +20,15 @@ char *commands_path(const char *run, const char *node, const char *kind)
 	return buf_detach(&b);
 }
 
+char *commands_sheet(const char *run, const char *node, const char *kind,
+    size_t stage)
+{
+	struct buf b = BUF_EMPTY;
+
+	buf_addf(&b, "%s/%s/%s%zu", run, node, kind, stage);
+	return buf_detach(&b);
+}
+
 static struct args *stage(struct commands *w, const char *program)
 {
 	struct args *a = &w->stage[w->stages++];
@@ -34,6 +43,16 @@ static void add_values(struct args *a, const struct conf *c, const char *key)
 
 	for (size_t n = 0; (value = conf_nth(c, key, n, NULL)); n++)
 		args_add(a, value);
+}
+
+/* The file that the last stage says in how it does. */
+static void add_sheet(struct commands *w, const char *run, const char *node,
+    const char *kind)
+{
+	char *path = commands_sheet(run, node, kind, w->stages - 1);
+
+	args_option(&w->stage[w->stages - 1], "status-file", path);
+	free(path);
 }
 
 /* The options that the settings have for a program. */
@@ -57,7 +76,8 @@ static void add_options(struct args *a, const struct conf *c,
 }
 
 /* A cup-broker for each link of the chain. */
-static void ask_servers(struct commands *w, const struct conf *c)
+static void ask_servers(struct commands *w, const struct conf *c,
+    const char *run, const char *node, const char *kind)
 {
 	struct chain chain;
 	char *name;
@@ -76,6 +96,7 @@ static void ask_servers(struct commands *w, const struct conf *c)
 			args_option(a, "unsafe", NULL);
 		}
 		add_options(a, c, "cup-broker");
+		add_sheet(w, run, node, kind);
 		for (size_t k = 0; k < link->urls; k++)
 			args_add(a, link->url[k]);
 	}
@@ -130,6 +151,7 @@ static void put_stages(struct commands *w, const struct conf *c,
     const char *run, const char *node, const char *journal)
 {
 	bool messages = strcmp(journal, "journal") == 0;
+	const char *kind = messages ? "stage" : "upload-stage";
 	char *key = commands_path(run, node, "key");
 	struct args *a;
 
@@ -142,13 +164,14 @@ static void put_stages(struct commands *w, const struct conf *c,
 		args_add(a, conf_get(c, "pipeline"));
 	} else {
 		if (conf_is(c, "compliance", "third-party"))
-			ask_servers(w, c);
+			ask_servers(w, c, run, node, kind);
 		else
 			judge_here(w, c, run, node, messages);
 		if (conf_get(c, "notify-server")) {
 			a = stage(w, "cup-broker");
 			args_option(a, "notify", NULL);
 			add_options(a, c, "cup-broker");
+			add_sheet(w, run, node, kind);
 			add_values(a, c, "notify-server");
 		}
 		a = stage(w, "cup-log");
@@ -156,6 +179,7 @@ static void put_stages(struct commands *w, const struct conf *c,
 		args_option(a, "wait", NULL);
 		args_option(a, "key", key);
 		add_options(a, c, "cup-log");
+		add_sheet(w, run, node, kind);
 		args_add(a, conf_get(c, journal));
 		a = stage(w, "cup-deliver");
 		args_option(a, "records", NULL);

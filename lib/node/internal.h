@@ -5,7 +5,7 @@
  * keeps cup-intercept up, keeper.c cup-review and cup-upload,
  * pipelines.c starts stages for connections; reload.c goes over to other
  * settings, answers.c answers those who ask, status.c tells how all of it does,
- * for which look.c asks the two. state.c is below all of these. */
+ * for which look.c asks the two, and metrics.h tells machines. state.c is below all of these. */
 #ifndef NODE_INTERNAL_H
 #define NODE_INTERNAL_H
 
@@ -149,6 +149,8 @@ struct node {
 	void (*on_reloaded)(struct node *, const char *lines, int code);
 	void (*on_sampled)(struct node *);
 
+	struct metrics *metrics; /* NULL: nobody may ask for them */
+
 	/* A reload whose policy is being checked. */
 	struct conf next;
 	struct args next_keeper, next_upload;
@@ -253,5 +255,8 @@ void status_begin(struct node *);
 void status_sample(struct node *);
 void status_end(struct node *);
 void status_text(const struct node *, struct buf *);
+/* Append a line for each socket that listens. */
+void status_listener(const char *key, const struct address *,
+    const struct listening *, struct buf *);
 
 #endif

@@ -5,7 +5,7 @@
 #include <event2/event.h>
 #include <stdlib.h>
 
-enum { PATIENCE = 1000, ANSWER_MAX = 65536 };
+enum { PATIENCE = 1000, ANSWER_MAX = 256 * 1024 };
 
 static void finish(struct look *l, bool whole)
 {

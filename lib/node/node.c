@@ -14,6 +14,7 @@
 #include "io/notify.h"
 #include "io/program.h"
 #include "node/internal.h"
+#include "node/metrics.h"
 
 static void on_child(int fd, short what, void *arg)
 {
@@ -109,6 +110,7 @@ void node_run(struct node *n)
 	node_warn(n);
 	status_begin(n);
 	control_begin(n);
+	metrics_begin(n);
 	pipelines_begin(n);
 	keepers_begin(n);
 	intercept_begin(n);
@@ -129,6 +131,19 @@ static void remove_files(struct node *n)
 	}
 }
 
+static void remove_sheets(struct node *n)
+{
+	static const char *const kinds[] = {"stage", "upload-stage"};
+
+	for (size_t i = 0; i < 2 * STAGES_MAX; i++) {
+		char *path = commands_sheet(n->o.run_dir, n->o.name,
+		    kinds[i % 2], i / 2);
+
+		unlink(path);
+		free(path);
+	}
+}
+
 static void free_paths(char **paths)
 {
 	for (size_t i = 0; i < STAGES_MAX; i++)
@@ -139,7 +154,9 @@ void node_free(struct node *n)
 {
 	if (n->base) {
 		remove_files(n);
+		remove_sheets(n);
 		control_end(n);
+		metrics_end(n);
 		status_end(n);
 		link_loop_free(n->loop);
 	}

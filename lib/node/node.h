@@ -27,6 +27,8 @@ struct node_options {
 	const char *config_dir, *run_dir;
 	const char *search;   /* where programs are looked for, as PATH */
 	const char *notify;   /* NOTIFY_SOCKET, or NULL */
+	const char *metrics; /* where to tell numbers, an address; NULL: as the
+			      * settings say */
 	uint64_t watchdog;    /* milliseconds, 0: none is wanted */
 	/* Say something in one line. */
 	void (*say)(const char *format, ...)

@@ -113,6 +113,9 @@ const struct setting setting_table[] = {
 	.min = 1, .max = 1024 * GIB,
 	.help = "the largest file that is let through"},
 
+    {"metrics", &value_metrics, 0, ONCE,
+	.help = "where numbers are to be had by HTTP, for Prometheus"},
+
     {"packet-size-limit", &value_yesno, 0, ONCE, "yes",
 	.help = "whether accepted-packet-size limits stanzas"},
     {"accepted-packet-size", &value_size, 0, ONCE, "256K",

@@ -20,6 +20,7 @@
 #include "io/out.h"
 #include "io/program.h"
 #include "node/conf-node.h"
+#include "node/metrics.h"
 #include "node/reviews.h"
 
 enum { KEY_BYTES = 32 };
@@ -322,5 +323,5 @@ bool node_setup(struct node *n, struct buf *why, int *code)
 	if (!open_folder(n, why) || !put_files(n, why))
 		return false;
 	save_policy(n);
-	return open_sockets(n, why);
+	return open_sockets(n, why) && metrics_open(n, why, code);
 }

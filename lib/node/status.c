@@ -12,6 +12,7 @@
 #include "io/endpoint.h"
 #include "node/conf-sense.h"
 #include "node/conf-text.h"
+#include "node/metrics.h"
 #include "node/reviews.h"
 #include "record/traffic.h"
 
@@ -26,8 +27,10 @@ static void keep(struct buf *to, const struct buf *said)
 
 static void seen(struct node *n)
 {
-	if (--n->sample.pending == 0)
-		n->on_sampled(n);
+	if (--n->sample.pending)
+		return;
+	n->on_sampled(n);
+	metrics_sampled(n);
 }
 
 static void on_review(struct node *n, struct look *l)
@@ -148,7 +151,7 @@ static void add_warnings(const struct node *n, struct buf *out)
 	}
 }
 
-static void add_listener(const char *key, const struct address *a,
+void status_listener(const char *key, const struct address *a,
     const struct listening *l, struct buf *out)
 {
 	char text[ENDPOINT_TEXT];
@@ -157,7 +160,8 @@ static void add_listener(const char *key, const struct address *a,
 		struct endpoint e = endpoint_of_socket(l->fds[i]);
 
 		endpoint_text(&e, text);
-		buf_addf(out, "%s %s%s%s\n", key, address_scheme(a), text,
+		buf_addf(out, "%s %s%s%s\n", key,
+		    a->kind == ADDRESS_UNIX ? "" : address_scheme(a), text,
 		    a->web_path ? a->web_path : "");
 	}
 }
@@ -186,7 +190,7 @@ static void add_processes(const struct node *n, struct buf *out)
 		}
 	}
 	for (size_t i = 0; i < n->listens; i++)
-		add_listener("listen", &n->listen[i], &n->listening[i], out);
+		status_listener("listen", &n->listen[i], &n->listening[i], out);
 }
 
 /* The cup-upload that files come through. */
@@ -200,7 +204,7 @@ static void add_upload(const struct node *n, struct buf *out)
 	if (k->pid)
 		buf_addf(out, "upload-pid %ld\n", (long)k->pid);
 	buf_addf(out, "upload-starts %u\n", k->starts);
-	add_listener("upload-listen", &n->upload_address,
+	status_listener("upload-listen", &n->upload_address,
 	    &n->upload_listening, out);
 }
 
@@ -260,10 +264,12 @@ static void add_sample(const struct node *n, struct buf *out)
 		size_t len = end ? (size_t)(end - rest.p) : rest.n;
 		struct span line = {rest.p, len};
 
-		/* Of these there are others above. */
+		/* Of these there are others above, or they are for
+		 * machines. */
 		if (!span_starts(line, "pid ") &&
 		    !span_starts(line, "started ") &&
-		    !span_starts(line, "state ")) {
+		    !span_starts(line, "state ") &&
+		    !span_starts(line, "metric ")) {
 			buf_addspan(out, line);
 			buf_addc(out, '\n');
 		}
@@ -283,6 +289,7 @@ void status_text(const struct node *n, struct buf *out)
 		    n->failure.data);
 	buf_addf(out, "compliance %s\n", conf_get(&n->conf, "compliance"));
 	add_processes(n, out);
+	metrics_status(n, out);
 	add_review(n, out);
 	add_upload(n, out);
 	add_sample(n, out);

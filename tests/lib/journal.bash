@@ -33,11 +33,51 @@ has_lines() {
 
 # The lines of a journal, without its unwritten space, or only their texts.
 journal_lines() {
-	cat "$1"/*.log | sed '/^$/d'
+	zstdcat -f "$1"/*.log* | sed '/^$/d'
 }
 
 journal_texts() {
 	journal_lines "$1" | cut -f 3-
+}
+
+# Whether all segments that are done with are compressed, and nothing else is
+# left of that.
+all_packed() {
+	local log=("$1"/*.log) packed=("$1"/*.log.zst) tree=("$1"/*.tree) tmp
+	tmp=$(find "$1/" -name '*.tmp')
+	[ "${#log[@]}" -eq 1 ] && [ -e "${packed[0]}" ] && [ -z "$tmp" ] &&
+		[ "${#packed[@]}" -eq "${#tree[@]}" ]
+}
+
+# pack JOURNAL [ARGS...]: let a writer without input do what is left.
+pack() {
+	local status=0
+	rm -f idle
+	mkfifo idle
+	cup-log "${@:2}" "$1" <idle >packed.out 2>packed.err &
+	LOG=$!
+	exec 8>idle
+	eventually 20 all_packed "$1" || status=1
+	end_log && [ "$status" -eq 0 ] && return
+	ls -l "$1"
+	cat packed.err
+	return 1
+}
+
+# Make SEQs and chain anew, as one who has the disk could:
+# rechain [VERSION [FIRST PREVIOUS]] < LINES-OF-TEXT.
+rechain() {
+	local version=${1:-2} seq=${2:-1} prev text sum
+	prev=${3:-$(printf '%064d' 0)}
+	while IFS= read -r text; do
+		sum=$text
+		[ "$version" = 1 ] || sum=$(printf %s "$text" | sha256sum)
+		[ "$version" = 1 ] || sum=${sum%% *}
+		prev=$(printf '%s\t%s\t%s' "$prev" "$seq" "$sum" | sha256sum)
+		prev=${prev%% *}
+		printf '%s\t%s\t%s\n' "$seq" "$prev" "$text"
+		seq=$((seq + 1))
+	done
 }
 
 # A torn line at the end of a segment, as a crash leaves one, with space

@@ -55,7 +55,7 @@ refuses() {
 	run --separate-stderr -0 cup-node --commands n1
 	assert_line --index 0 --partial " --upload unix:$PWD/run/n1/slots"
 	assert_line --index 1 --regexp "^cup-filter --snapshot [^ ]* --files $PWD/store --file-url https://x/ --file-url http://y/z/ --shadow"
-	assert_line --regexp "^cup-upload --node n1 --listen tls-fd:upload --server http://127.0.0.1:9 --store $PWD/store --file-size-max 5M --slots unix:$PWD/run/n1/slots --certificate /c.pem --private-key /k.pem --command 'cup-filter --snapshot [^ ]* --files $PWD/store --file-url https://x/ --file-url http://y/z/ $PWD/p.policy | cup-log --wait --key [^ ]* $PWD/journal.upload | cup-deliver --records --key [^ ]*'\$"
+	assert_line --regexp "^cup-upload --node n1 --listen tls-fd:upload --server http://127.0.0.1:9 --store $PWD/store --file-size-max 5M --slots unix:$PWD/run/n1/slots --certificate /c.pem --private-key /k.pem --command 'cup-filter --snapshot [^ ]* --files $PWD/store --file-url https://x/ --file-url http://y/z/ $PWD/p.policy | cup-log --wait --key [^ ]* --status-file $PWD/run/n1/upload-stage1 $PWD/journal.upload | cup-deliver --records --key [^ ]*'\$"
 }
 
 @test "without files there is none of it" {

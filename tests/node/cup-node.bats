@@ -60,7 +60,7 @@ teardown() {
 	run --separate-stderr -0 cup-node --commands n1
 	assert_line --index 0 --partial "cup-intercept --node n1 --listen fd:listen0 --pipeline unix:$PWD/run/n1/pipeline --status unix:$PWD/run/n1/status --server tcp:127.0.0.1:9 --domain a.example "
 	assert_line --index 1 "cup-filter --snapshot $PWD/run/n1/snapshot '$PWD/my own.policy'"
-	assert_line --index 2 "cup-log --wait --key $PWD/run/n1/key --segment-size 256M --segment-age 1d $PWD/journal"
+	assert_line --index 2 "cup-log --wait --key $PWD/run/n1/key --segment-size 256M --segment-age 1d --status-file $PWD/run/n1/stage1 $PWD/journal"
 	assert_line --index 3 "cup-deliver --records --key $PWD/run/n1/key"
 }
 

@@ -52,19 +52,6 @@ one() {
 	assert_equal "$(journal_texts j | sed -n 3p)" "$(cat rec)"
 }
 
-@test "the chain can be checked with sha256sum alone" {
-	{ one; one; one; } | cup-log j > out
-	prev=$(printf '%064d' 0)
-	count=0
-	while IFS=$'\t' read -r seq chain text; do
-		sum=$(printf '%s\t%s\t%s' "$prev" "$seq" "$text" | sha256sum)
-		assert_equal "$chain" "${sum%% *}"
-		prev=$chain
-		count=$((count + 1))
-	done < "j/$SEGMENT_1"
-	assert_equal "$count" 6
-}
-
 @test "the proof can be checked with sha256sum alone" {
 	one > rec
 	cup-log j < rec > out
@@ -307,4 +294,19 @@ cup-log: line 7: is cut off"
 	assert_equal "$(cut -f 1 heads | tail -1)" "$(journal_lines j | tail -1 | column 1-2 | tr '\t' :)"
 	run -0 cup-verify --head @heads j
 	run -74 cup-log --heads /nonexistent/heads j < /dev/null
+}
+
+@test "a file says how it does, and is replaced as a whole" {
+	gen-records 1000 | cup-log --status-file doing j >/dev/null
+	assert_file_contains doing '^program cup-log$'
+	# With its own notes that it was opened, begun and closed.
+	assert_equal "$(sed -n 's/^journal-lines //p' doing)" \
+		"$(sed -n 's/^journal-seq //p' doing)"
+	assert_equal "$(sed -n 's/^journal-seq //p' doing)" \
+		"$(cat j/*.log | tr -s '\n' | wc -l)"
+	assert_file_contains doing '^flush [0-9]*\( [0-9]*\)\{17\}$'
+	run find . -name 'doing.*'
+	assert_output ''
+	# That it cannot be told is not the journal's fault.
+	run -0 --separate-stderr cup-log --status-file nowhere/x j < <(gen-records 5 2)
 }

@@ -52,6 +52,10 @@ proves() {
 	proves jid-test
 }
 
+@test "Merkle trees are those of RFC 6962, and their proofs hold" {
+	proves merkle-test
+}
+
 @test "points in time are written and read" {
 	proves stamp-test
 }
@@ -119,4 +123,8 @@ proves() {
 
 @test "HTTP requests are taken, answered or refused, and streams are messages" {
 	proves web-test
+}
+
+@test "the tree of a journal is that of its lines, with and without files" {
+	proves tree-test
 }
