@@ -13,6 +13,7 @@ BEGIN {
 	may["broker"] = may["serve"] = may["pipeline"] = "base io xml record"
 	may["upload"] = "base io xml record pipeline"
 	may["live"] = "base io xml web record pipeline"
+	may["export"] = "base io xml lexicon record journal"
 	may["review"] = "base io xml lexicon record journal pipeline"
 	may["node"] = "*"
 }
