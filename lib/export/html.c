@@ -37,6 +37,15 @@ static const char style[] =
     "body{max-width:none;font-size:10.5pt;padding:0}"
     "h2,h3{break-after:avoid-page}}\n";
 
+/* Of a mail, of which there may be a million. */
+static const char short_style[] =
+    ":root{color-scheme:light dark}.about,.l,.to,time{opacity:.75}"
+    ".m{border-left:4px solid #999;padding:.2rem .6rem;margin:.4rem 0}"
+    ".bad{border-color:#c22}.mark,.h{color:#c22;font-weight:600}"
+    ".who{font-weight:600}.w{white-space:pre-wrap}"
+    ".gone{text-decoration:line-through}.c{margin-left:1rem}"
+    "p{margin:.1rem 0}.id{font:.68rem monospace;opacity:.75}\n";
+
 /* What could act is text; what could not be seen is named. */
 static void put_text(struct buf *b, struct span s)
 {
@@ -190,7 +199,7 @@ static void put_item(struct writer *w, const struct talk *t,
 	buf_adds(b, "</article>\n");
 }
 
-static void put_head(struct buf *b, struct span title)
+static void put_head(struct buf *b, struct span title, const char *css)
 {
 	buf_adds(b, "<!DOCTYPE html>\n<html lang=en>\n<head>\n"
 		    "<meta charset=utf-8>\n"
@@ -202,7 +211,7 @@ static void put_head(struct buf *b, struct span title)
 		    "<meta name=referrer content=no-referrer>\n<title>");
 	put_text(b, title);
 	buf_adds(b, "</title>\n<style>\n");
-	buf_adds(b, style);
+	buf_adds(b, css);
 	buf_adds(b, "</style>\n</head>\n<body>\n<h1>");
 	put_text(b, title);
 	buf_adds(b, "</h1>\n");
@@ -254,20 +263,26 @@ static void put_items(struct writer *w, const struct view *v, struct buf *b)
 	}
 }
 
-void html_write(struct writer *w, const struct view *v, struct buf *b)
+static void put_page(struct writer *w, const struct view *v, const char *css,
+    struct buf *b)
 {
 	buf_reset(&w->line);
 	view_title(w, v, &w->line);
-	put_head(b, buf_span(&w->line));
+	put_head(b, w->title ? span_of(w->title) : buf_span(&w->line), css);
 	put_zone(v->talk->times, b);
 	put_items(w, v, b);
 	buf_adds(b, "</body>\n</html>\n");
 }
 
+void html_write(struct writer *w, const struct view *v, struct buf *b)
+{
+	put_page(w, v, short_style, b);
+}
+
 static bool begin_page(struct writer *w, struct times *times, struct sink *s)
 {
 	put_head(&s->text,
-	    span_of(w->title ? w->title : "Exported conversations"));
+	    span_of(w->title ? w->title : "Exported conversations"), style);
 	put_zone(times, &s->text);
 	return sink_spill(s);
 }
@@ -275,7 +290,7 @@ static bool begin_page(struct writer *w, struct times *times, struct sink *s)
 static bool write_page(struct writer *w, const struct view *v, struct sink *s)
 {
 	if (!w->paged) {
-		html_write(w, v, &s->text);
+		put_page(w, v, style, &s->text);
 		return sink_spill(s);
 	}
 	buf_adds(&s->text, "<section>\n<h2>");

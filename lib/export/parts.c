@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "journal/printable.h"
 
 enum { DAY = 8, TIME = 8, HEAD = 8 + 4 };
 
@@ -131,10 +132,12 @@ static void tell_lacking(struct parts *p, const struct view *v)
 	for (size_t i = 0; i < s->count; i++) {
 		const struct enclosure *e = &s->file[i];
 
-		if (e->why && *e->why)
-			buf_addf(&p->outlet->told, "file '%.*s' (%.*s): %s\n",
-			    SPAN_ARG(talk_at(v->talk, e->name)),
-			    SPAN_ARG(talk_at(v->talk, e->sha256)), e->why);
+		if (!e->why || !*e->why)
+			continue;
+		buf_adds(&p->outlet->told, "file '");
+		printable_text(&p->outlet->told, talk_at(v->talk, e->name));
+		buf_addf(&p->outlet->told, "' (%.*s): %s\n",
+		    SPAN_ARG(talk_at(v->talk, e->sha256)), e->why);
 	}
 }
 

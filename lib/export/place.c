@@ -10,6 +10,8 @@
 #include "record/linked.h"
 #include "xml/jid.h"
 
+/* 9999-12-30: what is later may have no year of four digits in its zone. */
+#define LAST INT64_C(253402128000000000)
 #define NS_MUC_USER "http://jabber.org/protocol/muc#user"
 
 static void prepare(struct buf *out, struct span chars)
@@ -132,13 +134,15 @@ static void find_time(struct place *p, struct fields *v)
 	const struct inner *in = fields_inner(v);
 	int64_t said;
 
-	if (!stamp_read(t.p, t.n, &p->recorded))
+	if (!stamp_read(t.p, t.n, &p->recorded) || p->recorded < 0)
 		p->recorded = 0;
+	if (p->recorded > LAST)
+		p->recorded = LAST;
 	p->micros = p->recorded;
 	if (!in || in->forged ||
 	    (in->kind != INNER_ARCHIVE && in->kind != INNER_HISTORY))
 		return;
-	if (inner_said(in, &said) && said < p->recorded)
+	if (inner_said(in, &said) && said >= 0 && said < p->recorded)
 		p->micros = said;
 }
 

@@ -21,7 +21,7 @@ struct smtp {
 	CURL *curl;
 	struct curl_slist *rcpt;
 	char error[CURL_ERROR_SIZE];
-	struct buf answer; /* the server's last line */
+	struct buf answer; /* the server's last line that refuses */
 	int fd;
 };
 
@@ -69,6 +69,9 @@ static size_t take_answer(char *p, size_t size, size_t n, void *arg)
 	struct smtp *s = arg;
 	size_t len = size * n;
 
+	/* What it says to QUIT is not of interest. */
+	if (!len || p[0] < '4')
+		return len;
 	buf_reset(&s->answer);
 	buf_add(&s->answer, p, len < ANSWER_MAX ? len : ANSWER_MAX);
 	while (s->answer.len && s->answer.data[s->answer.len - 1] <= ' ')
@@ -141,7 +144,6 @@ static enum smtp_outcome outcome(const struct smtp *s, CURLcode rc)
 {
 	long code = 0;
 
-	(void)s;
 	switch (rc) {
 	case CURLE_OK:
 		return SMTP_TAKEN;
@@ -159,12 +161,6 @@ static enum smtp_outcome outcome(const struct smtp *s, CURLcode rc)
 	}
 	curl_easy_getinfo(s->curl, CURLINFO_RESPONSE_CODE, &code);
 	return code >= 500 && code < 600 ? SMTP_REFUSED : SMTP_LATER;
-}
-
-/* Whether the server's last word is about the mail, not the connection. */
-static bool answered(const struct smtp *s)
-{
-	return s->answer.len && s->answer.data[0] >= '4';
 }
 
 enum smtp_outcome smtp_send(struct smtp *s, int fd, off_t size,
@@ -190,6 +186,6 @@ enum smtp_outcome smtp_send(struct smtp *s, int fd, off_t size,
 			    sizeof(s->error) - 1);
 	}
 	if (result != SMTP_TAKEN)
-		buf_adds(why, answered(s) ? buf_str(&s->answer) : s->error);
+		buf_adds(why, s->answer.len ? buf_str(&s->answer) : s->error);
 	return result;
 }

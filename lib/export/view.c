@@ -2,9 +2,9 @@
 /* What all formats say of a view. */
 #include <string.h>
 
-#include "base/mem.h"
 #include "export/mime.h"
 #include "export/writer.h"
+#include "journal/printable.h"
 
 const struct format *format_from(const char *name)
 {
@@ -59,8 +59,12 @@ const struct copy *records_next(struct records *r)
 void view_title(const struct writer *w, const struct view *v, struct buf *b)
 {
 	const struct talk *t = v->talk;
+	struct buf title = BUF_EMPTY;
 
-	talk_title(t, b);
+	/* An address that is none may have line feeds. */
+	talk_title(t, &title);
+	printable_text(b, buf_span(&title));
+	buf_release(&title);
 	if (!w->whole) {
 		buf_adds(b, ", ");
 		times_date(b, t->day);

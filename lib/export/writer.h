@@ -59,7 +59,7 @@ void writer_release(struct writer *);
 
 /* What others take from the formats. */
 
-/* Append a view as plain text, and as a page (HTML). */
+/* Append a view as plain text, and as a page (HTML) for a mail. */
 void plain_write(struct writer *, const struct view *, struct buf *);
 void html_write(struct writer *, const struct view *, struct buf *);
 
