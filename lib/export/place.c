@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/stamp.h"
+#include "journal/printable.h"
 #include "record/files.h"
 #include "record/inner.h"
 #include "record/linked.h"
@@ -14,11 +15,13 @@
 #define LAST INT64_C(253402128000000000)
 #define NS_MUC_USER "http://jabber.org/protocol/muc#user"
 
+/* What is no address is shown as it is, but has no line feeds that could be
+ * taken for those of whatever it comes to stand in. */
 static void prepare(struct buf *out, struct span chars)
 {
 	buf_reset(out);
 	if (chars.n && !jid_prepare(out, chars))
-		buf_addspan(out, chars);
+		printable_text(out, chars);
 }
 
 /* An address (escaped), whole or bare. */

@@ -4,7 +4,6 @@
 
 #include "export/mime.h"
 #include "export/writer.h"
-#include "journal/printable.h"
 
 const struct format *format_from(const char *name)
 {
@@ -59,12 +58,8 @@ const struct copy *records_next(struct records *r)
 void view_title(const struct writer *w, const struct view *v, struct buf *b)
 {
 	const struct talk *t = v->talk;
-	struct buf title = BUF_EMPTY;
 
-	/* An address that is none may have line feeds. */
-	talk_title(t, &title);
-	printable_text(b, buf_span(&title));
-	buf_release(&title);
+	talk_title(t, b);
 	if (!w->whole) {
 		buf_adds(b, ", ");
 		times_date(b, t->day);

@@ -14,21 +14,18 @@ import mailbox
 import sys
 import zipfile
 
-import jsonschema
-
-
 def walk(message):
     for part in message.walk():
         assert not part.defects, part.defects
         for name, value in part.items():
             assert not getattr(value, "defects", ()), (name, value.defects)
-            assert all(len(line) <= 998 for line in value.splitlines())
         if not part.is_multipart():
             part.get_content()
     return message
 
 
 def parse(data):
+    assert all(len(line) <= 998 for line in data.splitlines())
     return walk(email.message_from_bytes(data, policy=email.policy.default))
 
 
@@ -52,7 +49,7 @@ def show(message):
     for name in ("Subject", "From", "To", "Cc", "Date"):
         if message[name]:
             print(f"{name}: {message[name]}")
-    print(message.get_body(("plain",)).get_content())
+    print(message.get_body(("plain",)).get_content().replace("\r\n", "\n"))
     for part in message.iter_attachments():
         print("attached:", part.get_filename(), part.get_content())
 
@@ -71,7 +68,7 @@ def references(manifest):
             assert reaction["count"] == len(reaction["participants"])
 
 
-def rsmf(path, schema):
+def rsmf(path, validate):
     message = next(mails(path))
     attached = list(message.iter_attachments())
     assert message["X-RSMF-Version"] == "2.0.0"
@@ -80,7 +77,7 @@ def rsmf(path, schema):
     packed = zipfile.ZipFile(io.BytesIO(attached[0].get_content()))
     assert packed.testzip() is None
     manifest = json.loads(packed.read("rsmf_manifest.json"))
-    jsonschema.validate(manifest, schema)
+    validate(manifest)
     references(manifest)
     times = sorted(e["timestamp"] for e in manifest["events"])
     assert message["X-RSMF-EventCount"] == str(len(times))
@@ -94,11 +91,11 @@ def rsmf(path, schema):
     print(json.dumps(manifest, ensure_ascii=False))
 
 
-def vcon(path, schema):
+def vcon(path, validate):
     with open(path, encoding="utf-8") as file:
         for line in file:
             found = json.loads(line)
-            jsonschema.validate(found, schema)
+            validate(found)
             parties, dialogs = len(found["parties"]), len(found["dialog"])
             for dialog in found["dialog"]:
                 assert all(p < parties for p in dialog["parties"])
@@ -114,11 +111,13 @@ def main(kind, *paths):
             for message in mails(path):
                 show(message)
         return
+    import jsonschema
     with open(paths[0], encoding="utf-8") as file:
         schema = json.load(file)
     jsonschema.Draft7Validator.check_schema(schema)
+    validate = jsonschema.Draft7Validator(schema).validate
     for path in paths[1:]:
-        {"rsmf": rsmf, "vcon": vcon}[kind](path, schema)
+        {"rsmf": rsmf, "vcon": vcon}[kind](path, validate)
 
 
 main(*sys.argv[1:])

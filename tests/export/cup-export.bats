@@ -6,14 +6,18 @@
 load ../lib/helpers
 load ../lib/export
 
+setup_file() {
+	exported_records >"$BATS_FILE_TMPDIR/records"
+}
+
 setup() {
 	common_setup
-	exported_records >records
+	cp "$BATS_FILE_TMPDIR/records" .
 }
 
 # transcript ARGS...: the texts of all mails.
 transcript() {
-	cup-export -o mbox "$@" >out.mbox
+	cup-export -o mbox "$@" >out.mbox || return
 	read_back mail out.mbox
 }
 
@@ -57,7 +61,7 @@ transcript() {
 	run -0 transcript records
 	assert_line '10:00:00  alice@acme.example: mine'
 	assert_line '10:01:00  bob@acme.example: [correction of m1] yours'
-	assert_line '10:02:00  bob@acme.example: [retracts m1] '
+	assert_line '10:02:00  bob@acme.example: [retracts m1]'
 }
 
 @test "a correction that was refused is not taken for one" {
@@ -85,11 +89,8 @@ transcript() {
 	refute_line --partial composing
 	run -0 transcript --all records
 	assert_line --partial '[composing]'
-	assert_equal "$(sed '1,/^Records:/!d' <<<"$output" | grep -c .)" \
-		"$(sed '1,/^Records:/!d' <<<"$output" | grep -c .)"
-	for id in $(cut -f 1 records); do
-		assert_line --partial "$id"
-	done
+	cut -f 1 records >ids
+	assert_equal "$(grep -owFf ids <<<"$output" | sort -u | wc -l)" "$(wc -l <ids)"
 }
 
 @test "days begin and end in the zone that is asked for" {
@@ -105,7 +106,7 @@ transcript() {
 
 @test "one for each day, conversation or message" {
 	DAY=2026-11-23 at 09:00:00 send pass "$(said "$ALICE" "$BOB" m9 '<body>next day</body>')" >>records
-	for per in day:6 conversation:3 message:7; do
+	for per in day:5 conversation:3 message:7; do
 		cup-export -o mbox --per "${per%:*}" records >out.mbox
 		assert_equal "$per $(grep -c '^From ' out.mbox)" "$per ${per#*:}"
 	done
@@ -151,13 +152,11 @@ transcript() {
 	{
 		echo garbage
 		at 10:00:00 send pass '<message xmlns="jabber:client" ><body>x</body></message>'
-		exported_records
+		cat "$BATS_FILE_TMPDIR/records"
 	} >records
 	run --separate-stderr -65 transcript records
-	cup-export -o mbox records >out.mbox 2>err || status=$?
-	assert_equal "$status" 65
-	assert_file_contains err '^cup-export: records:1: '
-	assert_file_contains err '^cup-export: records:2: its stanza is not in canonical form'
+	assert_regex "${stderr_lines[0]}" '^cup-export: records:1: '
+	assert_regex "${stderr_lines[1]}" '^cup-export: records:2: its stanza is not in canonical form'
 	assert_equal "$(grep -c '^From ' out.mbox)" 4
 }
 
@@ -170,9 +169,10 @@ transcript() {
 }
 
 @test "more than a part holds goes into the next" {
-	for ((i = 0; i < 10050; i++)); do
-		printf '019aac21-7d1b-7000-8000-%012d\t2026-11-22T10:00:00.%06dZ\tn\ts\tsend\tpass\t-\t-\t<message xmlns="jabber:client" from="a@x.example/1" to="b@x.example" id="m%d"><body>word %d</body></message>\t-\n' "$i" "$i" "$i" "$i"
-	done >records
+	awk 'BEGIN { for (i = 0; i < 10050; i++)
+		printf "019aac21-7d1b-7000-8000-%012d\t2026-11-22T10:00:00.%06dZ\tn\ts\tsend\tpass\t-\t-\t" \
+			"<message xmlns=\"jabber:client\" from=\"a@x.example/1\" to=\"b@x.example\" id=\"m%d\">" \
+			"<body>word %d</body></message>\t-\n", i, i, i, i }' >records
 	cup-export -o rsmf -d out records
 	run -0 bash -c 'ls out | wc -l'
 	assert_output 2
@@ -202,9 +202,8 @@ transcript() {
 		run --separate-stderr -74 bash -c "cup-export -o $format records >/dev/full"
 		assert_equal "$stderr" 'cup-export: cannot write to standard output: No space left on device'
 	done
-	TMPDIR=$PWD/nowhere run -0 bash -c 'cup-export -o mbox records >out.mbox'
 	mkdir -p out
-	run --separate-stderr -74 bash -c 'ulimit -f 0; cup-export -o eml -d out records'
+	run --separate-stderr -74 bash -c 'trap "" XFSZ; ulimit -f 0; cup-export -o eml -d out records'
 	run -0 bash -c 'ls -A out'
 	assert_output ''
 }
