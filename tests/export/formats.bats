@@ -66,7 +66,7 @@ setup() {
 	# A terminal whose person is still there.
 	exec {keys}<> <(:)
 	TERM=xterm run -0 timeout 60 script -qec "mutt -n -F /dev/null -R -f out.mbox \
-		-e 'set wait_key=no' -e 'set pipe_decode=yes auto_tag=yes' \
+		-e 'set folder=. wait_key=no' -e 'set pipe_decode=yes auto_tag=yes' \
 		-e 'push \"<tag-pattern>~A<enter><pipe-message>cat >>shown<enter><quit>\"'" /dev/null <&"$keys"
 	run -0 cat shown
 	assert_line --partial 'Subject: room dev@conf.example, 2026-11-22'
