@@ -13,7 +13,9 @@
 #include "record/files.h"
 #include "record/reader.h"
 
-int enclosure_open(const struct enclosure *e, const char *store)
+enum { CHUNK = 16 * 1024 };
+
+static int open_content(const struct enclosure *e, const char *store)
 {
 	struct buf path = BUF_EMPTY;
 	int fd;
@@ -24,25 +26,55 @@ int enclosure_open(const struct enclosure *e, const char *store)
 	return fd;
 }
 
-static bool same_content(struct enclosure *e, int fd, struct digest *d)
+static bool read_content(const struct enclosure *e, int fd, struct digest *d,
+    enclosure_sink *sink, void *arg)
 {
 	struct span sha256 = talk_at(e->talk, e->sha256);
-	char buffer[16384], found[DIGEST_HEX];
+	char buffer[CHUNK], found[DIGEST_HEX];
 	ssize_t n;
 
-	e->size = 0;
 	digest_begin(d);
 	while ((n = reader_read(fd, buffer, sizeof(buffer))) > 0) {
 		digest_add(d, buffer, (size_t)n);
-		e->size += (uint64_t)n;
+		if (!sink(arg, buffer, (size_t)n))
+			return false;
 	}
 	digest_hex(d, found);
-	return n == 0 && span_same(sha256, (struct span){found, DIGEST_HEX});
+	if (n < 0)
+		return false;
+	errno = EBADMSG;
+	return span_same(sha256, (struct span){found, DIGEST_HEX});
+}
+
+bool enclosure_pass(const struct enclosure *e, const char *store,
+    struct digest *d, enclosure_sink *sink, void *arg)
+{
+	int fd = open_content(e, store), saved;
+	bool ok = fd >= 0 && read_content(e, fd, d, sink, arg);
+
+	saved = errno;
+	if (fd >= 0)
+		close(fd);
+	errno = saved;
+	return ok;
+}
+
+static bool count(void *arg, const void *p, size_t n)
+{
+	(void)p;
+	*(uint64_t *)arg += n;
+	return true;
+}
+
+static bool same_content(struct enclosure *e, int fd, struct digest *d)
+{
+	e->size = 0;
+	return read_content(e, fd, d, count, &e->size);
 }
 
 static void look(struct enclosure *e, const char *store, struct digest *d)
 {
-	int fd = store ? enclosure_open(e, store) : -1;
+	int fd = store ? open_content(e, store) : -1;
 	struct stat st;
 
 	if (!store)

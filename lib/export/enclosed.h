@@ -6,7 +6,6 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <sys/types.h>
 
 #include "base/buf.h"
 #include "base/digest.h"
@@ -40,7 +39,10 @@ void enclosures_release(struct enclosures *);
 const struct enclosure *enclosures_find(const struct enclosures *,
     struct span sha256);
 
-/* Open one; -1 with errno. */
-int enclosure_open(const struct enclosure *, const char *store);
+/* Pass the content of one on, in pieces. False with errno where it cannot be
+ * read or the sink says so, EBADMSG where it has changed since. */
+typedef bool enclosure_sink(void *arg, const void *p, size_t n);
+bool enclosure_pass(const struct enclosure *, const char *store,
+    struct digest *, enclosure_sink *, void *arg);
 
 #endif

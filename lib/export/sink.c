@@ -97,3 +97,11 @@ void base64_end(struct base64 *b, struct buf *out)
 		buf_addc(out, '\n');
 	b->lefts = b->column = 0;
 }
+
+bool coder_pass(void *arg, const void *p, size_t n)
+{
+	struct coder *c = arg;
+
+	base64_add(&c->code, &c->sink->text, p, n);
+	return sink_spill(c->sink);
+}

@@ -34,4 +34,12 @@ struct base64 {
 void base64_add(struct base64 *, struct buf *out, const void *p, size_t n);
 void base64_end(struct base64 *, struct buf *out);
 
+/* The same into a sink, for those who call back: arg is the coder. False with
+ * errno where writing failed. */
+struct coder {
+	struct base64 code;
+	struct sink *sink;
+};
+bool coder_pass(void *arg, const void *p, size_t n);
+
 #endif

@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /* A view as a vCon (draft-ietf-vcon-vcon-core-04), on one line. */
-#include <errno.h>
 #include <inttypes.h>
-#include <unistd.h>
 
 #include "base/hex.h"
 #include "export/mime.h"
 #include "export/writer.h"
-#include "record/reader.h"
 
 static void put_string(struct buf *b, const char *name, struct span s)
 {
@@ -188,12 +185,9 @@ static size_t dialog_of(const struct view *v, uint32_t item)
 static bool put_file(struct writer *w, const struct view *v,
     const struct enclosure *e, struct sink *s)
 {
-	struct base64 code = {.url = true};
+	struct coder c = {{.url = true}, s};
 	struct buf *b = &s->text;
-	char buffer[16384];
-	int fd = enclosure_open(e, w->store);
-	ssize_t n = -1;
-	bool ok = fd >= 0;
+	bool ok;
 
 	buf_addc(b, ',');
 	put_attachment(v, e->author, e->micros, dialog_of(v, e->item), "file",
@@ -201,15 +195,10 @@ static bool put_file(struct writer *w, const struct view *v,
 	put_string(b, "filename", talk_at(v->talk, e->name));
 	buf_adds(b, ",\"mediatype\":\"application/octet-stream\","
 		    "\"encoding\":\"base64url\",\"body\":\"");
-	while (ok && (n = reader_read(fd, buffer, sizeof(buffer))) > 0) {
-		base64_add(&code, b, buffer, (size_t)n);
-		ok = sink_spill(s);
-	}
-	base64_end(&code, b);
+	ok = enclosure_pass(e, w->store, w->digest, coder_pass, &c);
+	base64_end(&c.code, b);
 	buf_adds(b, "\"}");
-	if (fd >= 0)
-		close(fd);
-	return ok && n == 0;
+	return ok;
 }
 
 static void put_all(struct writer *w, const struct view *v, bool dialog,

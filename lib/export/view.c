@@ -55,6 +55,18 @@ const struct copy *records_next(struct records *r)
 	return c;
 }
 
+int64_t view_last(const struct view *v)
+{
+	int64_t last = INT64_MIN;
+
+	for (uint32_t i = view_next(v, v->first); i != TALK_NONE;
+	     i = view_next(v, i + 1)) {
+		if (v->talk->item[i].micros > last)
+			last = v->talk->item[i].micros;
+	}
+	return last;
+}
+
 void view_title(const struct writer *w, const struct view *v, struct buf *b)
 {
 	const struct talk *t = v->talk;

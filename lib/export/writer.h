@@ -67,11 +67,6 @@ void html_write(struct writer *, const struct view *, struct buf *);
  * those that cup adds. */
 void mail_fields(struct writer *, const struct view *, struct buf *);
 
-/* Append a file that is enclosed, in base64, or, where add is not base64_add,
- * otherwise. False with errno where writing failed, EBADMSG where the file has
- * changed since it was looked at. */
-bool mail_file(struct writer *, const struct enclosure *, struct sink *);
-
 /* Append "a title, 2026-11-22", with the part where it is not the only one. */
 void view_title(const struct writer *, const struct view *, struct buf *);
 
@@ -82,6 +77,9 @@ void view_thread(struct writer *, const struct view *, char out[DIGEST_HEX]);
 
 /* Append the Message-ID of a view, with its brackets. */
 void view_message_id(struct writer *, const struct view *, struct buf *);
+
+/* When the last of its messages was said. */
+int64_t view_last(const struct view *);
 
 /* The items of a view that are messages, in order: the next from i. Begin with
  * view.first; TALK_NONE after the last. */
