@@ -203,6 +203,8 @@ static void set_up_outlet(struct shop *s, const char *folder)
 	const struct options *o = &s->opt;
 
 	if (o->url) {
+		/* A server that goes away in TLS is told by an error. */
+		signal(SIGPIPE, SIG_IGN);
 		set_up_smtp(s);
 		s->outlet = outlet_smtp(&s->smtp, s->cursor, folder);
 		if (!s->outlet)
