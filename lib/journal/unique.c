@@ -41,10 +41,8 @@ struct unique *unique_new(void)
 	return u;
 }
 
-void unique_free(struct unique *u)
+void unique_reset(struct unique *u)
 {
-	if (!u)
-		return;
 	for (size_t i = 0; i < u->keys.slots; i++) {
 		struct map_node *n = u->keys.slot[i], *next;
 
@@ -58,6 +56,14 @@ void unique_free(struct unique *u)
 		buf_release(&u->message[i].line);
 		buf_release(&u->message[i].copies);
 	}
+	u->count = 0;
+}
+
+void unique_free(struct unique *u)
+{
+	if (!u)
+		return;
+	unique_reset(u);
 	free(u->message);
 	digest_free(u->digest);
 	stanza_release(&u->tree);
@@ -237,18 +243,18 @@ static void add_copy(struct message *m, struct span id)
 	buf_addspan(&m->copies, id);
 }
 
-bool unique_add(struct unique *u, const struct record *r, struct span line)
+bool unique_tell(struct unique *u, const struct record *r, struct span line,
+    size_t *which)
 {
 	const struct stanza *s = &u->tree;
 	struct inner in;
 	struct span id[2], type;
 	bool room, sent, again = false;
-	size_t which = 0;
 
 	if (stanza_read(&u->tree, r->field[RECORD_STANZA]) ||
 	    !stanza_is(s, 0, NULL, "message") ||
 	    (r->event != EVENT_SEND && r->event != EVENT_RECV)) {
-		add_message(u, line);
+		*which = add_message(u, line);
 		return true;
 	}
 	inner_read(&in, s, r->event, &u->scratch);
@@ -258,16 +264,23 @@ bool unique_add(struct unique *u, const struct record *r, struct span line)
 	id[0] = stanza_get(s, in.words, "id");
 	id[1] = origin_id(s, in.words);
 	for (int i = 0; i < 2 && !span_is(type, "error") && !again; i++)
-		again = known(u, &in, id[i], room, sent, &which);
+		again = known(u, &in, id[i], room, sent, which);
 	if (again)
-		add_copy(&u->message[which], r->field[RECORD_ID]);
+		add_copy(&u->message[*which], r->field[RECORD_ID]);
 	else
-		which = add_message(u, line);
+		*which = add_message(u, line);
 	for (int i = 0; i < 2 && !span_is(type, "error"); i++) {
 		if (i == 0 || !span_same(id[0], id[1]))
-			remember(u, &in, id[i], room, sent, which);
+			remember(u, &in, id[i], room, sent, *which);
 	}
 	return !again;
+}
+
+bool unique_add(struct unique *u, const struct record *r, struct span line)
+{
+	size_t which;
+
+	return unique_tell(u, r, line, &which);
 }
 
 size_t unique_count(const struct unique *u)

@@ -21,6 +21,13 @@ void unique_free(struct unique *);
  * first one of its message. */
 bool unique_add(struct unique *, const struct record *, struct span line);
 
+/* The same, and which message it is, numbered from 0 as they come. */
+bool unique_tell(struct unique *, const struct record *, struct span line,
+    size_t *which);
+
+/* Forget all. */
+void unique_reset(struct unique *);
+
 /* How many there are, and append one of them, from 0, as a line with its LF:
  * with copies= (record.h) behind it where it has some. */
 size_t unique_count(const struct unique *);

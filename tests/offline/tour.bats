@@ -55,6 +55,14 @@ follow() {
 	refute_output --partial "(try '"
 }
 
+@test "conversations are exported for those who have other programs" {
+	follow 'cup-export -o rsmf'
+	assert_file_contains case.html '<title>Case 4711'
+	assert_file_contains journal.mbox '^X-Cup-Conversation: '
+	run find review -name '*.rsmf' -size +0
+	assert_output
+}
+
 @test "a first pipe delivers, journals, and tells who was refused" {
 	rm -r journal
 	follow 'cup-deliver --errors errors.xml'
