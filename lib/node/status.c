@@ -12,6 +12,7 @@
 #include "io/endpoint.h"
 #include "node/conf-sense.h"
 #include "node/conf-text.h"
+#include "node/replicas.h"
 #include "node/reviews.h"
 #include "record/traffic.h"
 
@@ -138,6 +139,9 @@ static void add_warnings(const struct node *n, struct buf *out)
 				"down: skip-if-down\n",
 			    SPAN_ARG(chain.link[i].name));
 	}
+	if (conf_is(&n->conf, "replicate-skip-if-down", "yes"))
+		buf_adds(out, "warning what is delivered may be on this "
+			      "machine alone: replicate-skip-if-down is yes\n");
 	if (reviews_doubtful(&n->conf))
 		buf_adds(out, "warning " REVIEWS_DOUBT "\n");
 	if (geteuid() == 0)
@@ -285,5 +289,7 @@ void status_text(const struct node *n, struct buf *out)
 	add_processes(n, out);
 	add_review(n, out);
 	add_upload(n, out);
+	if (conf_get(&n->conf, "replicate"))
+		replicas_status(n->o.run_dir, n->o.name, out);
 	add_sample(n, out);
 }

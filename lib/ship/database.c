@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
-/* Journals into a PostgreSQL database. One thread makes the rows of a batch
- * while another has the database take those of the one before. */
+/* Journals into a PostgreSQL database: rows are made in one thread, and batches
+ * of them copied by two others, each with a connection of its own; but they
+ * commit one after the other. */
 #include "ship/database.h"
 
 #include <inttypes.h>
@@ -17,7 +18,8 @@
 
 enum {
 	BATCH_BYTES = 8 * 1024 * 1024,
-	BATCH_LINES = 20000,
+	BATCH_LINES = 8000,
+	LANES = 3, /* one is filled */
 	AGAIN_FIRST = 500, /* milliseconds until it is tried again */
 	AGAIN_MOST = 8000,
 };
@@ -30,122 +32,157 @@ struct batch {
 	bool filled;
 };
 
+struct lane {
+	struct database *d;
+	struct postgres *pg;
+	pthread_t thread;
+	bool busy; /* it has a thread */
+	uint64_t turn;
+	struct batch batch;
+	struct buf sql, value;
+};
+
 struct database {
 	const struct journals_config *config;
-	struct postgres *pg;
 	struct journals_one *journal;
 	struct rows_maker maker;
-	struct batch batch[2];
-	int fill;
-	pthread_t thread;
-	bool busy;	/* a thread has the other batch */
-	bool committed; /* and what became of it */
-	struct buf sql, value;
+	struct lane lane[LANES];
+	unsigned fill; /* the lane whose batch is filled */
+	pthread_mutex_t mutex; /* of these: */
+	pthread_cond_t turned;
+	uint64_t turn;	 /* whose turn it is to commit */
+	bool failed, hopeless;
+	struct buf why;
+	uint64_t turns; /* given so far */
 	struct ship_status status;
 	int64_t moved;
 };
 
-/* ---- one batch, in the thread */
-
-/* False: somebody else has moved it, or the database failed. */
-static bool claim(struct database *d, const struct batch *b)
-{
-	bool there;
-	uint64_t seq = 0;
-
-	buf_reset(&d->sql);
-	buf_addf(&d->sql,
-	    "BEGIN; SELECT seq FROM cup.journals WHERE journal = '%s' "
-	    "FOR UPDATE",
-	    b->from->id);
-	if (!postgres_ask(d->pg, buf_str(&d->sql), &d->value, &there))
-		return false;
-	if (there)
-		seq = strtoull(d->value.data, NULL, 10);
-	if (there && seq == b->after)
-		return true;
-	d->config->say("journal '%s': another cup-ship brings it there, too",
-	    b->from->path);
-	return false;
-}
+/* ---- one batch, in a thread */
 
 /* Those who need a new month at once make it one after the other. */
-static bool partition(struct database *d, const struct batch *b)
+static bool partition(struct lane *l)
 {
+	const struct rows *rows = &l->batch.rows;
 	bool there;
 
-	for (size_t i = 0; i < b->rows.months; i++) {
-		int m = b->rows.month[i];
+	for (size_t i = 0; i < rows->months; i++) {
+		int m = rows->month[i];
 
-		buf_reset(&d->sql);
-		buf_addf(&d->sql,
+		buf_reset(&l->sql);
+		buf_addf(&l->sql,
 		    "SELECT to_regclass('cup.files_%04d_%02d')", m / 12,
 		    m % 12 + 1);
-		if (!postgres_ask(d->pg, buf_str(&d->sql), &d->value, &there))
+		if (!postgres_ask(l->pg, buf_str(&l->sql), &l->value, &there))
 			return false;
 		if (there)
 			continue;
-		buf_reset(&d->sql);
-		buf_adds(&d->sql, "SELECT pg_advisory_xact_lock("
+		buf_reset(&l->sql);
+		buf_adds(&l->sql, "BEGIN; SELECT pg_advisory_xact_lock("
 				  "hashtext('cup.partitions'));");
-		tables_partitions(&d->sql, m);
-		if (!postgres_do(d->pg, buf_str(&d->sql)))
+		tables_partitions(&l->sql, m);
+		buf_adds(&l->sql, "COMMIT");
+		if (!postgres_do(l->pg, buf_str(&l->sql)))
 			return false;
 	}
 	return true;
 }
 
-static bool move(struct database *d, struct batch *b)
+static bool copy(struct lane *l)
 {
-	buf_reset(&d->sql);
-	buf_addspan(&d->sql, buf_span(&b->rows.after));
-	buf_addf(&d->sql,
-	    "UPDATE cup.journals SET seq = %" PRIu64 ", chain = '%.*s', "
-	    "shipped = now() WHERE journal = '%s';"
-	    "INSERT INTO cup.heads VALUES ('%s', %" PRIu64 ", '%.*s', now()) "
-	    "ON CONFLICT DO NOTHING;"
-	    "COMMIT",
-	    b->seq, DIGEST_HEX, b->chain, b->from->id, b->from->id, b->seq,
-	    DIGEST_HEX, b->chain);
-	return postgres_do(d->pg, buf_str(&d->sql));
-}
-
-static bool commit(struct database *d, struct batch *b)
-{
-	if (!claim(d, b) || !partition(d, b))
+	if (!partition(l) || !postgres_do(l->pg, "BEGIN"))
 		return false;
 	for (int i = 0; i < ROWS_TABLES; i++) {
-		struct span rows = buf_span(&b->rows.table[i]);
+		struct span rows = buf_span(&l->batch.rows.table[i]);
 
-		if (rows.n && !postgres_copy(d->pg, rows_table[i], rows))
+		if (rows.n && !postgres_copy(l->pg, rows_table[i], rows))
 			return false;
 	}
-	return move(d, b);
+	return true;
 }
 
-static void *run_commit(void *arg)
+/* With the mutex held. */
+static void fail(struct database *d, const char *why, bool hopeless)
 {
-	struct database *d = arg;
+	if (d->failed)
+		return;
+	d->failed = true;
+	d->hopeless = hopeless;
+	buf_adds(&d->why, why);
+	buf_str(&d->why);
+}
 
-	d->committed = commit(d, &d->batch[!d->fill]);
+/* What was copied is only there if the journal's place can be moved from where
+ * the batch begins. */
+static bool move(struct lane *l, bool *taken)
+{
+	struct batch *b = &l->batch;
+	bool there;
+
+	buf_reset(&l->sql);
+	buf_addf(&l->sql,
+	    "UPDATE cup.journals SET seq = %" PRIu64 ", chain = '%.*s', "
+	    "shipped = now() WHERE journal = '%s' AND seq = %" PRIu64
+	    " RETURNING seq",
+	    b->seq, DIGEST_HEX, b->chain, b->from->id, b->after);
+	if (!postgres_ask(l->pg, buf_str(&l->sql), &l->value, &there))
+		return false;
+	*taken = !there;
+	if (!there)
+		return false;
+	buf_reset(&l->sql);
+	buf_addspan(&l->sql, buf_span(&b->rows.after));
+	buf_addf(&l->sql,
+	    "INSERT INTO cup.heads VALUES ('%s', %" PRIu64 ", '%.*s', now()) "
+	    "ON CONFLICT DO NOTHING; COMMIT",
+	    b->from->id, b->seq, DIGEST_HEX, b->chain);
+	return postgres_do(l->pg, buf_str(&l->sql));
+}
+
+static void *run_lane(void *arg)
+{
+	struct lane *l = arg;
+	struct database *d = l->d;
+	bool ok = copy(l), taken = false;
+
+	pthread_mutex_lock(&d->mutex);
+	while (d->turn != l->turn)
+		pthread_cond_wait(&d->turned, &d->mutex);
+	if (!ok)
+		fail(d, postgres_why(l->pg), postgres_hopeless(l->pg));
+	ok = !d->failed;
+	pthread_mutex_unlock(&d->mutex);
+	if (ok)
+		ok = move(l, &taken);
+	pthread_mutex_lock(&d->mutex);
+	if (!ok)
+		fail(d, taken ? "another cup-ship moves a journal, too"
+			      : postgres_why(l->pg),
+		    !taken && postgres_hopeless(l->pg));
+	d->turn++;
+	pthread_cond_broadcast(&d->turned);
+	pthread_mutex_unlock(&d->mutex);
 	return NULL;
 }
 
 /* ---- handing over */
 
+static void join_lane(struct database *d, struct lane *l)
+{
+	if (!l->busy)
+		return;
+	pthread_join(l->thread, NULL);
+	l->busy = false;
+	rows_reset(&l->batch.rows);
+	l->batch.filled = false;
+	d->moved = clock_ms();
+}
+
 static bool join(struct database *d)
 {
-	struct batch *b = &d->batch[!d->fill];
-
-	if (!d->busy)
-		return true;
-	pthread_join(d->thread, NULL);
-	d->busy = false;
-	rows_reset(&b->rows);
-	b->filled = false;
-	if (d->committed)
-		d->moved = clock_ms();
-	return d->committed;
+	for (int i = 0; i < LANES; i++)
+		join_lane(d, &d->lane[i]);
+	return !d->failed;
 }
 
 static void show(struct database *d, uint64_t lines)
@@ -156,23 +193,28 @@ static void show(struct database *d, uint64_t lines)
 	ship_status_set(&d->status, &lag);
 }
 
+/* Have the batch that was filled copied, and go on with a free one. */
 static bool hand_over(struct database *d)
 {
+	struct lane *l = &d->lane[d->fill];
 	sigset_t all, before;
 
-	if (!join(d))
-		return false;
-	if (!d->batch[d->fill].filled)
-		return true;
-	show(d, d->batch[d->fill].rows.records);
-	d->fill = !d->fill;
+	if (!l->batch.filled)
+		return !d->failed;
+	show(d, l->batch.rows.records);
+	l->turn = d->turns++;
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
-	if (pthread_create(&d->thread, NULL, run_commit, d) != 0)
+	if (pthread_create(&l->thread, NULL, run_lane, l) != 0)
 		mem_exhausted();
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	d->busy = true;
-	return true;
+	l->busy = true;
+	d->fill = (d->fill + 1) % LANES;
+	join_lane(d, &d->lane[d->fill]);
+	pthread_mutex_lock(&d->mutex);
+	l = d->failed ? NULL : l;
+	pthread_mutex_unlock(&d->mutex);
+	return l != NULL;
 }
 
 /* ---- lines */
@@ -180,24 +222,27 @@ static bool hand_over(struct database *d)
 /* Where the journal goes on, as the database has it. */
 static bool begin(struct database *d, struct journals_one *one)
 {
+	struct lane *l = &d->lane[d->fill];
 	bool there;
 
-	buf_reset(&d->sql);
-	buf_addf(&d->sql, "INSERT INTO cup.journals VALUES ('%s', ", one->id);
-	postgres_literal(d->pg, &d->sql, span_of(one->path));
-	buf_adds(&d->sql, ", 0, NULL, now()) ON CONFLICT DO NOTHING;");
-	buf_addf(&d->sql,
+	buf_reset(&l->sql);
+	buf_addf(&l->sql, "INSERT INTO cup.journals VALUES ('%s', ", one->id);
+	postgres_literal(l->pg, &l->sql, span_of(one->path));
+	buf_adds(&l->sql, ", 0, NULL, now()) ON CONFLICT DO NOTHING;");
+	buf_addf(&l->sql,
 	    "SELECT seq FROM cup.journals WHERE journal = '%s'", one->id);
-	if (!postgres_ask(d->pg, buf_str(&d->sql), &d->value, &there))
+	if (!postgres_ask(l->pg, buf_str(&l->sql), &l->value, &there)) {
+		fail(d, postgres_why(l->pg), postgres_hopeless(l->pg));
 		return false;
-	one->seq = there ? strtoull(d->value.data, NULL, 10) : 0;
+	}
+	one->seq = there ? strtoull(l->value.data, NULL, 10) : 0;
 	return true;
 }
 
 static void add(struct database *d, struct journals_one *one,
     const struct journal_line *line, enum journal_item item)
 {
-	struct batch *b = &d->batch[d->fill];
+	struct batch *b = &d->lane[d->fill].batch;
 	struct span id = span_of(one->id);
 	struct record r;
 
@@ -235,7 +280,6 @@ static enum step step(struct database *d, struct journals_one *one)
 	if (!one->id[0]) {
 		if (!journals_know(one, d->config))
 			return STEP_BROKEN;
-		/* The thread has the connection. */
 		if (!join(d) || !begin(d, one))
 			return STEP_FAILED;
 	}
@@ -246,7 +290,7 @@ static enum step step(struct database *d, struct journals_one *one)
 
 static bool batch_full(const struct database *d)
 {
-	const struct batch *b = &d->batch[d->fill];
+	const struct batch *b = &d->lane[d->fill].batch;
 
 	return b->rows.records >= BATCH_LINES ||
 	    rows_bytes(&b->rows) >= BATCH_BYTES;
@@ -294,8 +338,7 @@ static enum journals_result turn(struct database *d)
 		if (s == STEP_BROKEN)
 			return join(d) ? JOURNALS_BROKEN : JOURNALS_UNREACHED;
 		if (s == STEP_FAILED)
-			return postgres_hopeless(d->pg) ? JOURNALS_REFUSED
-							: JOURNALS_UNREACHED;
+			return JOURNALS_UNREACHED;
 		if (!more)
 			show(d, 0);
 		if (!more && !d->config->follow)
@@ -305,7 +348,7 @@ static enum journals_result turn(struct database *d)
 	}
 }
 
-static enum journals_result connected(struct database *d)
+static enum journals_result over_journals(struct database *d)
 {
 	const struct journals_config *c = d->config;
 	enum journals_result r = JOURNALS_BROKEN;
@@ -316,40 +359,53 @@ static enum journals_result connected(struct database *d)
 		n++;
 	if (n == c->count)
 		r = turn(d);
-	if (d->busy)
-		(void)join(d);
-	if ((r == JOURNALS_REFUSED || r == JOURNALS_UNREACHED) &&
-	    *postgres_why(d->pg))
-		c->say("database: %s", postgres_why(d->pg));
+	(void)join(d);
 	for (size_t i = 0; i < n; i++)
 		journals_close(&d->journal[i]);
 	free(d->journal);
-	for (int i = 0; i < 2; i++) {
-		rows_reset(&d->batch[i].rows);
-		d->batch[i].filled = false;
-	}
 	return r;
+}
+
+static bool connect_all(struct database *d, const char *url)
+{
+	for (int i = 0; i < LANES; i++) {
+		d->lane[i].d = d;
+		d->lane[i].pg = postgres_new(url, &d->why);
+		if (!d->lane[i].pg)
+			return false;
+	}
+	return true;
 }
 
 static enum journals_result attempt(struct database *d, const char *url)
 {
-	struct buf why = BUF_EMPTY;
 	enum journals_result r = JOURNALS_UNREACHED;
 
-	d->pg = postgres_new(url, &why);
-	if (d->pg)
-		r = connected(d);
-	else
-		d->config->say("database: %s", buf_str(&why));
-	postgres_free(d->pg);
-	buf_release(&why);
+	buf_reset(&d->why);
+	d->failed = d->hopeless = false;
+	if (connect_all(d, url))
+		r = over_journals(d);
+	if (r == JOURNALS_UNREACHED)
+		d->config->say("database: %s", buf_str(&d->why));
+	if (r == JOURNALS_UNREACHED && d->hopeless)
+		r = JOURNALS_REFUSED;
+	for (int i = 0; i < LANES; i++) {
+		struct lane *l = &d->lane[i];
+
+		postgres_free(l->pg);
+		l->pg = NULL;
+		rows_reset(&l->batch.rows);
+		l->batch.filled = false;
+	}
 	return r;
 }
 
 enum journals_result database_run(const char *url,
     const struct journals_config *config)
 {
-	struct database d = {.config = config, .moved = clock_ms()};
+	struct database d = {.config = config, .moved = clock_ms(),
+	    .mutex = PTHREAD_MUTEX_INITIALIZER,
+	    .turned = PTHREAD_COND_INITIALIZER};
 	enum journals_result r;
 	int wait = AGAIN_FIRST;
 
@@ -370,10 +426,12 @@ enum journals_result database_run(const char *url,
 		wait = wait < AGAIN_MOST ? 2 * wait : wait;
 	}
 	ship_status_release(&d.status);
-	for (int i = 0; i < 2; i++)
-		rows_release(&d.batch[i].rows);
+	for (int i = 0; i < LANES; i++) {
+		rows_release(&d.lane[i].batch.rows);
+		buf_release(&d.lane[i].sql);
+		buf_release(&d.lane[i].value);
+	}
 	rows_maker_release(&d.maker);
-	buf_release(&d.sql);
-	buf_release(&d.value);
+	buf_release(&d.why);
 	return r;
 }

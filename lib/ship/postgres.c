@@ -27,11 +27,11 @@ static void note_why(struct postgres *p, const char *text, const char *state)
 	buf_reset(&p->why);
 	buf_add(&p->why, text, strcspn(text, "\n"));
 	buf_str(&p->why);
-	/* PostgreSQL, appendix A: syntax error or access rule violation, data
-	 * exception, integrity constraint violation */
+	/* PostgreSQL, appendix A: syntax error or access rule violation, invalid
+	 * schema name, data exception; a row that is there already comes from
+	 * another who brings the journal there, too. */
 	p->hopeless = state && (strncmp(state, "42", 2) == 0 ||
-	    strncmp(state, "3F", 2) == 0 || strncmp(state, "22", 2) == 0 ||
-	    strncmp(state, "23", 2) == 0);
+	    strncmp(state, "3F", 2) == 0 || strncmp(state, "22", 2) == 0);
 }
 
 struct postgres *postgres_new(const char *url, struct buf *why)

@@ -60,7 +60,3 @@ stop_nats() {
 	NATS_PID=()
 }
 
-# nats_leads K: whether it leads the group of the stream's replicas.
-nats_leads() {
-	tac "$NATS_DIR/s$1.log" | grep -m1 "JetStream cluster .*stream leader"
-}
