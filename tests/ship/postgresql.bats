@@ -142,10 +142,10 @@ same_as() {
 
 @test "killed at any instant, each record is there once" {
 	gen-records 20000 3 | journal
+	eventually 1 true
 	for i in 1 2 3 4 5 6; do
 		follow
-		eventually 10 has_more_than "$(sql 'SELECT coalesce(max(seq), 0) FROM cup.journals')" ||
-			break
+		read -rt "0.$((RANDOM % 5 + 1))" -u "$NOTHING" || :
 		kill -KILL "$SHIP"
 		wait "$SHIP" || :
 	done
@@ -155,15 +155,10 @@ same_as() {
 	assert_equal "$(sql 'SELECT count(*) FROM cup.texts')" 20000
 }
 
-has_more_than() {
-	[ "$(sql 'SELECT coalesce(max(seq), 0) FROM cup.journals')" -gt "$1" ]
-}
-
 # What a killed one had begun is rolled back.
 no_sessions() {
 	[ "$(sql "SELECT count(*) FROM pg_stat_activity
-		WHERE backend_type = 'client backend'")" -eq 1 ] ||
-		{ sql "SELECT pid, state, wait_event, query FROM pg_stat_activity WHERE backend_type = 'client backend'" >&2; false; }
+		WHERE backend_type = 'client backend'")" -eq 1 ]
 }
 
 @test "a database that is stopped is come back to" {

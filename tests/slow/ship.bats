@@ -24,9 +24,10 @@ teardown() {
 
 # feed COUNT RATE: journaled records through cup-ship, what comes out in out.
 feed() {
-	mkfifo journaled
-	gen-records "$1" 1 "$2" | cup-log j 3>&- | tee logged >journaled 3>&- &
+	mkfifo recorded journaled
+	gen-records "$1" 1 "$2" >recorded 3>&- &
 	FEED=$!
+	cup-log j <recorded 3>&- | tee logged >journaled 3>&- &
 	cup-ship --stage "$NATS" --stream node1 <journaled >out 2>err 3>&- &
 	SHIP=$!
 	eventually 20 more_than 100
@@ -65,7 +66,7 @@ all_is_well() {
 
 @test "killed, stopped, one by one and two at once: all that goes on is in the stream, once and in order" {
 	start_nats "$DIR" 3
-	feed 14000 700
+	feed 1000000 200
 	for i in 0 1 2; do
 		kill_nats_server "$i"
 		goes_on
@@ -86,6 +87,7 @@ all_is_well() {
 	start_nats_server 0
 	eventually 20 more_than "$n"
 	start_nats_server 1
+	kill "$FEED"
 	all_is_well
 }
 
