@@ -15,11 +15,12 @@ for x in s: x.bind(("127.0.0.1", 0)); print(x.getsockname()[1])' "$1")
 # process of each, NATS_STORE_k, if set, where server k keeps its store.
 start_nats() {
 	local dir=$1 n=$2 i routes='' store
-	NATS_DIR=$dir NATS_PID=() NATS_PORT=()
+	NATS_DIR=$dir NATS_PID=() NATS_PORT=() NATS_HTTP=()
 	mkdir -p "$dir"
-	free_ports "$((2 * n))"
+	free_ports "$((3 * n))"
 	for ((i = 0; i < n; i++)); do
 		NATS_PORT[i]=${PORTS[i]}
+		NATS_HTTP[i]=${PORTS[2 * n + i]}
 		routes+="nats://127.0.0.1:${PORTS[n + i]},"
 	done
 	for ((i = 0; i < n; i++)); do
@@ -27,6 +28,7 @@ start_nats() {
 		{
 			echo "server_name: s$i"
 			echo "listen: 127.0.0.1:${PORTS[i]}"
+			echo "http: 127.0.0.1:${NATS_HTTP[i]}"
 			echo "jetstream { store_dir: \"${!store-$dir/s$i}\"
 				max_file_store: 20GB }"
 			((n == 1)) || echo "cluster { name: cup
@@ -44,6 +46,11 @@ start_nats_server() {
 	nats-server -c "$NATS_DIR/s$1.conf" >>"$NATS_DIR/s$1.log" 2>&1 3>&- &
 	NATS_PID[$1]=$!
 	disown
+}
+
+# nats_healthy K: it is there, and has what it missed.
+nats_healthy() {
+	curl -sf -m 2 -o /dev/null "http://127.0.0.1:${NATS_HTTP[$1]}/healthz"
 }
 
 # kill_nats_server K [SIGNAL]

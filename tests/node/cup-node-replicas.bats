@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: ISC
 # The setting replicate: nothing goes on before a stream has it.
-# shellcheck disable=SC2154
+# shellcheck disable=SC2034,SC2154
 
 load ../lib/helpers
 load ../lib/node
@@ -22,7 +22,7 @@ teardown() {
 
 @test "settings of replicas that make no sense are refused" {
 	run -78 cup-config n1 replicate=http://a
-	assert_output --partial "replicate: 'http://a' is neither nats:// nor tls://"
+	assert_output --partial "replicate 'http://a': is neither nats:// nor tls://"
 	run -78 cup-config n1 replicate=nats://a,,b
 	assert_output --partial "has no host, or none between two commas"
 	run -78 cup-config n1 replicate=nats://a replicate-skip-if-down=yes
@@ -56,7 +56,7 @@ teardown() {
 	eventually 5 has replicas-records 1
 	run -0 status replicas-seconds
 	assert_output --regexp '^[0-9]+\.[0-9]$'
-	! back "^$ID	"
+	run ! back "^$ID	"
 	eventually 5 logged "^cup-ship: stream 'cup-n1' is not available: "
 	start_nats_server 0
 	eventually 15 back "^$ID	.*	deliver	"

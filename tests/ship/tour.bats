@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-# shellcheck shell=bash disable=SC2154
+# shellcheck shell=bash disable=SC2034,SC2154
 # What cup(7) says of several nodes and one archive, as it stands there; but for
 # where the servers are.
 

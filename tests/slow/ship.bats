@@ -15,6 +15,7 @@ setup() {
 }
 
 teardown() {
+	cat err 2>/dev/null || :
 	# shellcheck disable=SC2086
 	[ -z "$SHIP$FEED" ] || kill -KILL $SHIP $FEED 2>/dev/null || :
 	stop_nats
@@ -71,12 +72,14 @@ all_is_well() {
 		kill_nats_server "$i"
 		goes_on
 		start_nats_server "$i"
+		eventually 20 nats_healthy "$i"
 		goes_on
 	done
 	for i in 0 1 2; do
 		kill_nats_server "$i" STOP
 		goes_on
 		kill_nats_server "$i" CONT
+		eventually 20 nats_healthy "$i"
 		goes_on
 	done
 	# Without a quorum nothing goes on.
@@ -118,8 +121,8 @@ all_is_well() {
 		# A line of which it wrote a part only did not go on.
 		awk 'NR > 1 { print last } { last = $0 }' part >>out
 	done
-	tail -n "+$(($(wc -l <out) + 1))" logged |
-		cup-ship --stage "$NATS" --stream node1 >>out
+	tail -n "+$(($(wc -l <out) + 1))" logged >rest
+	cup-ship --stage "$NATS" --stream node1 <rest >>out
 	cmp logged out
 	eventually 10 stream
 	cup-log central <stream >made 2>made.err
