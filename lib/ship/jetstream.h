@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: ISC */
-/* A stream of NATS JetStream, to be written by one at a time and to be read:
- * the only one here that knows libnats. What its threads learn is asked for in
+/* A stream of NATS JetStream that is written: the only one here that knows libnats. What its threads learn is asked for in
  * the caller's, when the alarm says so. */
-/* lib/ship is what takes records off the machine, or to it again. In go records
- * and journals; out come messages in a stream of JetStream or rows of
- * PostgreSQL, and what is known to be there.
+/* lib/ship is what takes records off the machine. In go records and journals;
+ * out come messages in a stream of JetStream or rows of PostgreSQL, and what is
+ * known to be there.
  *
- * waiting.h is the stage in a pipeline that waits for a stream, on parcels.h, which
- * keeps what is under way, and sender.h, which brings that there in order;
- * journals.h brings journals there in the same way, with its place in cursor.h,
- * or into PostgreSQL (database.h, rows.h, tables.h; postgres.h alone knows
- * libpq). fetch.h takes records out of streams again. */
+ * waiting.h is the stage in a pipeline that waits for a stream, on parcels.h,
+ * which keeps what is under way, and sender.h, which brings that there in order.
+ * database.h brings journals (journals.h) into PostgreSQL, on rows.h and tables.h;
+ * postgres.h alone knows libpq. status.h tells how far a target is behind. */
 #ifndef SHIP_JETSTREAM_H
 #define SHIP_JETSTREAM_H
 
@@ -87,18 +85,5 @@ size_t jetstream_largest(const struct jetstream *);
 /* Append a token of a subject: letters, digits and '-' stand for themselves,
  * every other byte for "_" and its two hexadecimal digits. */
 void jetstream_token(struct buf *, struct span);
-
-/* Read the stream's messages from seq on, in order. */
-struct jetstream_reader;
-
-/* Returns NULL with the reason in why: not now. from is at least 1. */
-struct jetstream_reader *jetstream_read(struct jetstream *, const char *stream,
-    uint64_t from, struct buf *why);
-void jetstream_read_end(struct jetstream_reader *);
-
-/* The next message's body, borrowed until the next call, and its seq. 0: there
- * is none within so many milliseconds; -1: reading broke off, why says why. */
-int jetstream_read_next(struct jetstream_reader *, int64_t ms,
-    struct span *body, uint64_t *seq, const char **why);
 
 #endif

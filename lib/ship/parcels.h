@@ -32,8 +32,7 @@ struct parcel {
 	struct buf subject;
 	size_t node, event; /* in subject: where these tokens begin */
 	char id[JETSTREAM_ID_MAX + 1];
-	unsigned source; /* of the last record: which journal, which line */
-	uint64_t seq;
+	unsigned source; /* where its records come from */
 };
 
 /* A zeroed struct is a valid empty one. */
