@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
-/* A stream of NATS JetStream that is written: the only one here that knows libnats. What its threads learn is asked for in
- * the caller's, when the alarm says so. */
+/* A stream of NATS JetStream that is written: the only one here that knows
+ * libnats. What its threads learn is asked for in the caller's, when the alarm
+ * says so. */
 /* lib/ship is what takes records off the machine. In go records and journals;
  * out come messages in a stream of JetStream or rows of PostgreSQL, and what is
  * known to be there.
