@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "node/replicas.h"
 #include "node/reviews.h"
 #include "node/uploads.h"
 
@@ -144,6 +145,24 @@ static void judge_here(struct commands *w, const struct conf *c,
 	free(snapshot);
 }
 
+/* Each pipeline writes a stream of its own. */
+static void replicate(struct commands *w, const struct conf *c,
+    const char *run, const char *node, bool messages)
+{
+	struct args *a = stage(w, "cup-ship");
+	char *status = commands_path(run, node, REPLICAS_STATUS);
+	char *stream = replicas_stream(node, messages);
+
+	add_options(a, c, "cup-ship");
+	args_option(a, "stream", stream);
+	if (conf_is(c, "replicate-skip-if-down", "yes"))
+		args_option(a, "unsafe", NULL);
+	if (messages)
+		args_option(a, "status", status);
+	free(stream);
+	free(status);
+}
+
 /* The stages, with that setting's journal. A journal has one writer, and what
  * a shadow finds one, too: so the pipeline of files has its own, and no
  * shadow. */
@@ -181,6 +200,8 @@ static void put_stages(struct commands *w, const struct conf *c,
 		add_options(a, c, "cup-log");
 		add_sheet(w, run, node, kind);
 		args_add(a, conf_get(c, journal));
+		if (conf_get(c, "replicate"))
+			replicate(w, c, run, node, messages);
 		a = stage(w, "cup-deliver");
 		args_option(a, "records", NULL);
 		args_option(a, "key", key);

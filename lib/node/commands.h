@@ -10,7 +10,7 @@
 #include "node/chain.h"
 #include "node/conf.h"
 
-enum { STAGES_MAX = CHAIN_LINKS_MAX + 3 };
+enum { STAGES_MAX = CHAIN_LINKS_MAX + 4 };
 
 /* The stages of a pipeline, in order. A zeroed struct is a valid empty one. */
 struct commands {

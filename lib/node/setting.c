@@ -13,6 +13,7 @@
 #define INTERCEPT(name) .program = "cup-intercept", .option = name
 #define LOG(name) .program = "cup-log", .option = name
 #define BROKER(name) .program = "cup-broker", .option = name
+#define SHIP(name) .program = "cup-ship", .option = name
 #define ONCE APPLY_RESTART
 #define LIVE APPLY_RELOAD
 
@@ -73,6 +74,22 @@ const struct setting setting_table[] = {
 	.help = "begin a new segment at this age; 0: never"},
     {"heads", &value_path, 0, LIVE, LOG("heads"),
 	.help = "append the journal's chain heads to this file"},
+    {"replicate", &value_stream_servers, 0, LIVE, SHIP("stage"),
+	.help = "nothing goes on before these servers of NATS have it"},
+    {"replicas", &value_count, 0, LIVE, "3", SHIP("replicas"),
+	.min = 1, .max = 5,
+	.help = "how many of them keep it"},
+    {"replicate-ca", &value_path, 0, LIVE, SHIP("ca"),
+	.help = "certificates that they are verified by"},
+    {"replicate-certificate", &value_path, 0, LIVE, SHIP("certificate"),
+	.help = "shown to them (PEM)"},
+    {"replicate-private-key", &value_path, 0, LIVE, SHIP("private-key"),
+	.help = "its key, if that is not in the same file"},
+    {"replicate-credentials", &value_path, 0, LIVE, SHIP("credentials"),
+	.help = "a NATS credentials file to log in with"},
+    {"replicate-skip-if-down", &value_yesno, 0, LIVE, "no",
+	SHIP("skip-if-down"),
+	.help = "go on all the same while they are not there"},
     {"pipeline", &value_command, 0, LIVE,
 	.help = "a shell command in place of the standard pipeline"},
     {"events", &value_words, 0, ONCE, "content",

@@ -13,6 +13,7 @@
 #include "node/conf-sense.h"
 #include "node/conf-text.h"
 #include "node/metrics.h"
+#include "node/replicas.h"
 #include "node/reviews.h"
 #include "record/traffic.h"
 
@@ -141,6 +142,9 @@ static void add_warnings(const struct node *n, struct buf *out)
 				"down: skip-if-down\n",
 			    SPAN_ARG(chain.link[i].name));
 	}
+	if (conf_is(&n->conf, "replicate-skip-if-down", "yes"))
+		buf_adds(out, "warning what is delivered may be on this "
+			      "machine alone: replicate-skip-if-down is yes\n");
 	if (reviews_doubtful(&n->conf))
 		buf_adds(out, "warning " REVIEWS_DOUBT "\n");
 	if (geteuid() == 0)
@@ -292,5 +296,7 @@ void status_text(const struct node *n, struct buf *out)
 	metrics_status(n, out);
 	add_review(n, out);
 	add_upload(n, out);
+	if (conf_get(&n->conf, "replicate"))
+		replicas_status(n->o.run_dir, n->o.name, out);
 	add_sample(n, out);
 }

@@ -250,6 +250,24 @@ static const char *check_site(const struct setting *s, const char *value)
 	return check_url(s, value);
 }
 
+static const char *check_stream_servers(const struct setting *s,
+    const char *value)
+{
+	const char *host = NULL;
+
+	(void)s;
+	if (strncmp(value, "nats://", 7) == 0)
+		host = value + 7;
+	else if (strncmp(value, "tls://", 6) == 0)
+		host = value + 6;
+	if (!host)
+		return "is neither nats:// nor tls://";
+	if (!*host || *host == ',' || strstr(host, ",,") ||
+	    host[strlen(host) - 1] == ',')
+		return "has no host, or none between two commas";
+	return strpbrk(host, " \t/?#") ? "has more than hosts and ports" : NULL;
+}
+
 static const char *check_label(const struct setting *s, const char *value)
 {
 	(void)s;
@@ -340,6 +358,8 @@ const struct value_kind value_reviewer = {"USER JID...", check_reviewer};
 const struct value_kind value_server = {"[NAME] URL", check_server};
 const struct value_kind value_site = {"http URL", check_site};
 const struct value_kind value_size = {"size", check_size};
+const struct value_kind value_stream_servers = {"NATS URL",
+    check_stream_servers};
 const struct value_kind value_url = {"URL", check_url};
 const struct value_kind value_user = {"user", check_user};
 const struct value_kind value_web_url = {"WebSocket URL", check_web_url};

@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: ISC */
+/* cup-ship: take records to where a burnt machine does not matter. */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "base/cli.h"
+#include "base/diag.h"
+#include "base/mem.h"
+#include "io/ending.h"
+#include "io/out.h"
+#include "ship/database.h"
+#include "ship/tables.h"
+#include "ship/waiting.h"
+
+enum { REPLICAS = 3, STREAM_MAX = 64 };
+
+enum { OPT_STAGE = 1, OPT_STREAM, OPT_CA, OPT_CERTIFICATE, OPT_KEY,
+	OPT_CREDENTIALS, OPT_STATUS, OPTIONS };
+
+struct options {
+	char *text[OPTIONS];
+	char *target, **journal;
+	size_t journals;
+	int replicas, skip, unsafe, follow, schema;
+	int ending;
+};
+
+/* What begins a subject and names a stream. */
+static bool stream_valid(const char *name)
+{
+	size_t n = strspn(name, "abcdefghijklmnopqrstuvwxyz"
+				"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_");
+
+	return n > 0 && n <= STREAM_MAX && !name[n];
+}
+
+static void take_operands(struct options *o, const char **args)
+{
+	if (args && *args)
+		o->target = mem_strdup(*args++);
+	for (; args && *args; args++) {
+		o->journal = mem_resize(o->journal, o->journals + 1,
+		    sizeof(*o->journal));
+		o->journal[o->journals++] = mem_strdup(*args);
+	}
+}
+
+static bool is_url(const char *url, const char *a, const char *b)
+{
+	return strncmp(url, a, strlen(a)) == 0 ||
+	    strncmp(url, b, strlen(b)) == 0;
+}
+
+static void check_stage(const struct options *o)
+{
+	const char *stream = o->text[OPT_STREAM];
+
+	if (o->target)
+		cli_misuse("a stage has no operands: '%s'", o->target);
+	if (!is_url(o->text[OPT_STAGE], "nats://", "tls://"))
+		cli_misuse("option '--stage': '%s' is neither nats:// nor "
+			   "tls://",
+		    o->text[OPT_STAGE]);
+	if (stream && !stream_valid(stream))
+		cli_misuse("option '--stream': '%s' is not a stream's name",
+		    stream);
+	if (o->replicas < 1 || o->replicas > JETSTREAM_REPLICAS_MAX)
+		cli_misuse("option '--replicas': out of range");
+	if (o->skip && !o->unsafe)
+		cli_misuse("option '--skip-if-down' needs '--unsafe'");
+	if (o->text[OPT_KEY] && !o->text[OPT_CERTIFICATE])
+		cli_misuse("option '--private-key' needs '--certificate'");
+}
+
+static void check(const struct options *o)
+{
+	if (o->schema)
+		return;
+	if (o->text[OPT_STAGE]) {
+		check_stage(o);
+		return;
+	}
+	if (!o->target)
+		cli_misuse("no target given");
+	if (!is_url(o->target, "postgresql://", "postgres://"))
+		cli_misuse("target '%s' is not postgresql://", o->target);
+	if (!o->journals)
+		cli_misuse("no journal given");
+}
+
+static void parse(struct options *o, int argc, const char **argv)
+{
+	const struct poptOption table[] = {
+	    {"stage", '\0', POPT_ARG_STRING, NULL, OPT_STAGE,
+		"Pass records on once the stream there has them", "URL"},
+	    {"stream", '\0', POPT_ARG_STRING, NULL, OPT_STREAM,
+		"The stream's name (cup)", "NAME"},
+	    {"replicas", '\0', POPT_ARG_INT | POPT_ARGFLAG_SHOW_DEFAULT,
+		&o->replicas, 0, "How many servers keep the stream", "N"},
+	    {"skip-if-down", '\0', POPT_ARG_NONE, &o->skip, 0,
+		"Pass on all the same while it is not available", NULL},
+	    {"unsafe", '\0', POPT_ARG_NONE, &o->unsafe, 0,
+		"Allow --skip-if-down", NULL},
+	    {"certificate", '\0', POPT_ARG_STRING, NULL, OPT_CERTIFICATE,
+		"Show this certificate, with its chain", "FILE"},
+	    {"private-key", '\0', POPT_ARG_STRING, NULL, OPT_KEY,
+		"Its key, if it is not in the same file", "FILE"},
+	    {"ca", '\0', POPT_ARG_STRING, NULL, OPT_CA,
+		"Verify servers by these authorities", "FILE"},
+	    {"credentials", '\0', POPT_ARG_STRING, NULL, OPT_CREDENTIALS,
+		"Log in with this NATS credentials file", "FILE"},
+	    {"follow", 'f', POPT_ARG_NONE, &o->follow, 0,
+		"Go on as the journals grow", NULL},
+	    {"schema", '\0', POPT_ARG_NONE, &o->schema, 0,
+		"Print the definitions for PostgreSQL", NULL},
+	    {"status", '\0', POPT_ARG_STRING, NULL, OPT_STATUS,
+		"Keep in this file how far it is behind", "FILE"},
+	    CLI_TABLE};
+	poptContext ctx = cli_open(argc, argv, table, "[TARGET JOURNAL...]",
+	    false);
+	int option;
+
+	while ((option = cli_next(ctx)) >= 0) {
+		free(o->text[option]);
+		o->text[option] = cli_argument(ctx);
+	}
+	take_operands(o, poptGetArgs(ctx));
+	poptFreeContext(ctx);
+	check(o);
+}
+
+static void release(struct options *o)
+{
+	for (int i = 0; i < OPTIONS; i++)
+		free(o->text[i]);
+	for (size_t i = 0; i < o->journals; i++)
+		free(o->journal[i]);
+	free(o->journal);
+	free(o->target);
+}
+
+static int be_stage(const struct options *o)
+{
+	const struct waiting_config c = {
+	    .stream = {.urls = o->text[OPT_STAGE],
+		.stream = o->text[OPT_STREAM] ? o->text[OPT_STREAM] : "cup",
+		.name = "cup-ship",
+		.credentials = o->text[OPT_CREDENTIALS],
+		.ca = o->text[OPT_CA],
+		.certificate = o->text[OPT_CERTIFICATE],
+		.key = o->text[OPT_KEY],
+		.replicas = (unsigned)o->replicas},
+	    .in = STDIN_FILENO,
+	    .out = STDOUT_FILENO,
+	    .ending = o->ending,
+	    .skip_if_down = o->skip,
+	    .status = o->text[OPT_STATUS],
+	    .say = diag_warn};
+	struct buf why = BUF_EMPTY;
+	enum waiting_result r;
+
+	out_pipe_size(STDOUT_FILENO);
+	r = waiting_run(&c, &why);
+	if (r == WAITING_MISUSE)
+		diag_warn("servers '%s': %s", c.stream.urls, buf_str(&why));
+	buf_release(&why);
+	switch (r) {
+	case WAITING_IN_FAILED:
+		diag_warn_errno("cannot read standard input");
+		return EX_IOERR;
+	case WAITING_OUT_FAILED:
+		diag_warn_errno("cannot write to standard output");
+		return EX_IOERR;
+	case WAITING_MISUSE:
+	case WAITING_UNFIT:
+		return EX_CONFIG;
+	case WAITING_MALFORMED:
+		return EX_DATAERR;
+	case WAITING_DONE:
+	case WAITING_ENDED:
+		break;
+	}
+	return EX_OK;
+}
+
+static int be_shipper(const struct options *o)
+{
+	const struct journals_config c = {
+	    .path = (const char *const *)o->journal,
+	    .count = o->journals,
+	    .follow = o->follow,
+	    .ending = o->ending,
+	    .status = o->text[OPT_STATUS],
+	    .say = diag_warn};
+
+	switch (database_run(o->target, &c)) {
+	case JOURNALS_BROKEN:
+		return EX_DATAERR;
+	case JOURNALS_UNREACHED:
+		return EX_TEMPFAIL;
+	case JOURNALS_REFUSED:
+		return EX_CONFIG;
+	case JOURNALS_DONE:
+	case JOURNALS_ENDED:
+		break;
+	}
+	return EX_OK;
+}
+
+int main(int argc, const char **argv)
+{
+	struct options o = {.replicas = REPLICAS};
+	int code = EX_OK;
+
+	parse(&o, argc, argv);
+	signal(SIGPIPE, SIG_IGN);
+	o.ending = ending_catch();
+	if (o.ending < 0)
+		diag_die_errno(EX_OSERR, "cannot watch signals");
+	if (o.schema)
+		fputs(tables_ddl, stdout);
+	else if (o.text[OPT_STAGE])
+		code = be_stage(&o);
+	else
+		code = be_shipper(&o);
+	ending_release();
+	release(&o);
+	if (code == EX_OK && ending_caught())
+		raise(ending_caught());
+	if (code == EX_OK || code == EX_DATAERR)
+		cli_close_stdout();
+	return code;
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: ISC */
+/* What the files of jetstream.h share. */
+#ifndef SHIP_JETSTREAM_INTERNAL_H
+#define SHIP_JETSTREAM_INTERNAL_H
+
+#include <nats/nats.h>
+#include <pthread.h>
+
+#include "ship/jetstream.h"
+
+enum { JETSTREAM_SERVERS_MAX = 16 };
+
+struct jetstream {
+	struct jetstream_config config;
+	natsConnection *nc;
+	natsSubscription *answers;
+	char *inbox; /* what answers to messages are sent to, without ".N" */
+	int alarm;   /* eventfd: told is not empty */
+	pthread_mutex_t mutex; /* of told */
+	struct buf told, news; /* items; of news the first taken bytes are */
+	size_t taken;
+	pthread_t looker;
+	bool looking;
+};
+
+/* From any thread. */
+void jetstream_tell(struct jetstream *, const struct jetstream_item *);
+
+#endif

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: ISC */
+/* libnats: a stream is there, as it has to be, and what it ends in. Each
+ * question waits for its answer, so they are asked by a thread of their own. */
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "ship/jetstream-internal.h"
+
+/* Nanoseconds for which the servers know the ids of messages. */
+static const int64_t DUPLICATES = INT64_C(120) * 1000000000;
+
+static natsStatus make(jsCtx *js, const struct jetstream_config *c,
+    jsStreamInfo **info, jsErrCode *code)
+{
+	char subject[300];
+	const char *subjects[] = {subject};
+	jsStreamConfig s;
+
+	snprintf(subject, sizeof(subject), "%s.>", c->stream);
+	jsStreamConfig_Init(&s);
+	s.Name = c->stream;
+	s.Subjects = subjects;
+	s.SubjectsLen = 1;
+	s.Storage = js_FileStorage;
+	s.Retention = js_LimitsPolicy;
+	s.Discard = js_DiscardNew;
+	s.Replicas = c->replicas;
+	s.Duplicates = DUPLICATES;
+	return js_AddStream(info, js, &s, NULL, code);
+}
+
+static bool fit(const struct jetstream_config *c, const jsStreamInfo *info,
+    struct jetstream_item *item)
+{
+	const jsStreamConfig *s = info->Config;
+
+	if (s->Storage != js_FileStorage)
+		snprintf(item->text, sizeof(item->text),
+		    "it is not kept in files");
+	else if (s->Replicas < (int64_t)c->replicas)
+		snprintf(item->text, sizeof(item->text),
+		    "it has %d replicas, of %u that it has to have",
+		    (int)s->Replicas, c->replicas);
+	else
+		return true;
+	item->news = JETSTREAM_UNFIT;
+	return false;
+}
+
+static natsStatus last(struct jetstream *j, jsCtx *js,
+    struct jetstream_item *item, jsErrCode *code)
+{
+	const char *id = NULL;
+	natsMsg *m = NULL;
+	natsStatus s;
+
+	s = js_GetMsg(&m, js, j->config.stream, item->seq, NULL, code);
+	if (s == NATS_OK && natsMsgHeader_Get(m, "Nats-Msg-Id", &id) == NATS_OK)
+		snprintf(item->id, sizeof(item->id), "%s", id);
+	natsMsg_Destroy(m);
+	/* It may have been deleted. */
+	return s == NATS_NOT_FOUND ? NATS_OK : s;
+}
+
+static natsStatus find(struct jetstream *j, jsCtx *js,
+    struct jetstream_item *item, jsErrCode *code)
+{
+	jsStreamInfo *info = NULL;
+	natsStatus s;
+
+	s = js_GetStreamInfo(&info, js, j->config.stream, NULL, code);
+	if (s == NATS_NOT_FOUND)
+		s = make(js, &j->config, &info, code);
+	if (s == NATS_OK && fit(&j->config, info, item)) {
+		item->seq = info->State.LastSeq;
+		item->news = JETSTREAM_FOUND;
+	}
+	jsStreamInfo_Destroy(info);
+	if (s == NATS_OK && item->news == JETSTREAM_FOUND && item->seq)
+		s = last(j, js, item, code);
+	return s;
+}
+
+static void *run(void *arg)
+{
+	struct jetstream *j = arg;
+	struct jetstream_item item = {.news = JETSTREAM_NOT_FOUND};
+	jsErrCode code = 0;
+	jsOptions o;
+	jsCtx *js = NULL;
+	natsStatus s;
+
+	jsOptions_Init(&o);
+	o.Wait = JETSTREAM_WAIT;
+	s = natsConnection_JetStream(&js, j->nc, &o);
+	if (s == NATS_OK)
+		s = find(j, js, &item, &code);
+	if (s != NATS_OK) {
+		item.news = JETSTREAM_NOT_FOUND;
+		snprintf(item.text, sizeof(item.text), code ? "%s (%d)" : "%s",
+		    natsStatus_GetText(s), (int)code);
+	}
+	jsCtx_Destroy(js);
+	nats_ReleaseThreadMemory();
+	jetstream_tell(j, &item);
+	return NULL;
+}
+
+void jetstream_look(struct jetstream *j)
+{
+	sigset_t all, before;
+
+	if (j->looking)
+		return;
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	if (pthread_create(&j->looker, NULL, run, j) != 0)
+		mem_exhausted();
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	j->looking = true;
+}

@@ -1,0 +1,353 @@
+/* SPDX-License-Identifier: ISC */
+/* libnats: writing a stream. */
+#include "ship/jetstream-internal.h"
+
+#include <inttypes.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "base/uuid.h"
+
+enum {
+	INBOX = sizeof("_INBOX.") - 1 + 22,
+	PING_EVERY = 1000, /* milliseconds: a server that is silent is left */
+	PINGS_OUT = 2,
+	CONNECT = 1000,
+	AGAIN = 200, /* between two attempts */
+};
+
+/* ---- news */
+
+void jetstream_tell(struct jetstream *j, const struct jetstream_item *item)
+{
+	pthread_mutex_lock(&j->mutex);
+	if (j->told.len == 0)
+		(void)eventfd_write(j->alarm, 1);
+	buf_add(&j->told, (const char *)item, sizeof(*item));
+	pthread_mutex_unlock(&j->mutex);
+}
+
+static void tell_plain(struct jetstream *j, enum jetstream_news news)
+{
+	struct jetstream_item item = {.news = news};
+
+	jetstream_tell(j, &item);
+}
+
+int jetstream_alarm(const struct jetstream *j)
+{
+	return j->alarm;
+}
+
+/* What was told is taken over as a whole, so that the lock is not had for each
+ * message. */
+void jetstream_next(struct jetstream *j, struct jetstream_item *item)
+{
+	if (j->taken == j->news.len) {
+		struct buf spare = j->news;
+		eventfd_t count;
+
+		buf_reset(&spare);
+		pthread_mutex_lock(&j->mutex);
+		j->news = j->told;
+		j->told = spare;
+		if (j->news.len)
+			(void)eventfd_read(j->alarm, &count);
+		pthread_mutex_unlock(&j->mutex);
+		j->taken = 0;
+	}
+	if (j->taken == j->news.len) {
+		item->news = JETSTREAM_NOTHING;
+		return;
+	}
+	memcpy(item, j->news.data + j->taken, sizeof(*item));
+	j->taken += sizeof(*item);
+	if (item->news == JETSTREAM_FOUND ||
+	    item->news == JETSTREAM_NOT_FOUND || item->news == JETSTREAM_UNFIT) {
+		pthread_join(j->looker, NULL);
+		j->looking = false;
+	}
+}
+
+/* ---- acknowledgements */
+
+static bool read_number(struct span *s, uint64_t *n)
+{
+	size_t i = 0;
+
+	*n = 0;
+	while (i < s->n && i < 19 && s->p[i] >= '0' && s->p[i] <= '9')
+		*n = *n * 10 + (uint64_t)(s->p[i++] - '0');
+	*s = (struct span){s->p + i, s->n - i};
+	return i > 0;
+}
+
+static bool skip(struct span *s, const char *what)
+{
+	size_t n = strlen(what);
+
+	if (!span_starts(*s, what))
+		return false;
+	*s = (struct span){s->p + n, s->n - n};
+	return true;
+}
+
+/* {"stream":"NAME", "seq":N...}: nothing else is taken for a yes. */
+static bool is_stored(struct jetstream *j, struct span s, uint64_t *seq)
+{
+	if (!skip(&s, "{\"stream\":\"") || !skip(&s, j->config.stream) ||
+	    !skip(&s, "\","))
+		return false;
+	(void)skip(&s, " ");
+	if (!skip(&s, "\"seq\":"))
+		return false;
+	return read_number(&s, seq) && *seq > 0;
+}
+
+static void describe(struct jetstream_item *item, struct span s)
+{
+	static const char key[] = "\"description\":\"";
+	char text[512];
+	char *at, *end;
+
+	snprintf(text, sizeof(text), "%.*s", SPAN_ARG(s));
+	at = strstr(text, key);
+	at = at ? at + strlen(key) : text;
+	end = strchr(at, '"');
+	if (end)
+		*end = '\0';
+	snprintf(item->text, sizeof(item->text), "%.255s", at);
+}
+
+static void on_answer(natsConnection *nc, natsSubscription *sub, natsMsg *m,
+    void *arg)
+{
+	struct jetstream *j = arg;
+	struct span to = span_of(natsMsg_GetSubject(m)), body;
+	struct jetstream_item item = {.news = JETSTREAM_REFUSED};
+
+	(void)nc;
+	(void)sub;
+	body = (struct span){natsMsg_GetData(m),
+	    (size_t)natsMsg_GetDataLength(m)};
+	to = (struct span){to.p + INBOX + 1, to.n - INBOX - 1};
+	if (read_number(&to, &item.number)) {
+		if (is_stored(j, body, &item.seq))
+			item.news = JETSTREAM_STORED;
+		else if (natsMsg_IsNoResponders(m))
+			snprintf(item.text, sizeof(item.text),
+			    "no server answers for it");
+		else
+			describe(&item, body);
+		jetstream_tell(j, &item);
+	}
+	natsMsg_Destroy(m);
+}
+
+/* ---- connection */
+
+static void on_up(natsConnection *nc, void *arg)
+{
+	(void)nc;
+	tell_plain(arg, JETSTREAM_UP);
+}
+
+static void on_down(natsConnection *nc, void *arg)
+{
+	(void)nc;
+	tell_plain(arg, JETSTREAM_DOWN);
+}
+
+/* Else libnats prints them. */
+static void on_error(natsConnection *nc, natsSubscription *sub,
+    natsStatus error, void *arg)
+{
+	(void)nc;
+	(void)sub;
+	(void)error;
+	(void)arg;
+}
+
+/* "nats://A,B" as the list that libnats takes. */
+static natsStatus set_servers(natsOptions *o, const char *urls)
+{
+	const char *sep = strstr(urls, "://");
+	size_t scheme = sep ? (size_t)(sep - urls) + 3 : 0, n = 0;
+	char *list[JETSTREAM_SERVERS_MAX];
+	struct span rest = span_of(urls + scheme);
+	natsStatus s = NATS_INVALID_ARG;
+
+	while (rest.p && n < JETSTREAM_SERVERS_MAX) {
+		const char *comma = memchr(rest.p, ',', rest.n);
+		size_t len = comma ? (size_t)(comma - rest.p) : rest.n;
+		struct buf one = BUF_EMPTY;
+
+		buf_add(&one, urls, scheme);
+		buf_add(&one, rest.p, len);
+		buf_str(&one);
+		list[n++] = buf_detach(&one);
+		rest = comma ? span_of(comma + 1) : (struct span){NULL, 0};
+	}
+	if (!rest.p)
+		s = natsOptions_SetServers(o, (const char **)list, (int)n);
+	while (n)
+		free(list[--n]);
+	return s;
+}
+
+static natsStatus set_identity(natsOptions *o, const struct jetstream_config *c)
+{
+	natsStatus s = NATS_OK;
+
+	if (strncmp(c->urls, "tls://", 6) == 0)
+		s = natsOptions_SetSecure(o, true);
+	if (s == NATS_OK && c->ca)
+		s = natsOptions_LoadCATrustedCertificates(o, c->ca);
+	if (s == NATS_OK && c->certificate)
+		s = natsOptions_LoadCertificatesChain(o, c->certificate,
+		    c->key ? c->key : c->certificate);
+	if (s == NATS_OK && c->credentials)
+		s = natsOptions_SetUserCredentialsFromFiles(o, c->credentials,
+		    NULL);
+	return s;
+}
+
+static natsStatus set_options(natsOptions *o, struct jetstream *j)
+{
+	natsStatus s = set_servers(o, j->config.urls);
+
+	if (s == NATS_OK)
+		s = set_identity(o, &j->config);
+	if (s != NATS_OK)
+		return s;
+	natsOptions_SetName(o, j->config.name);
+	natsOptions_SetErrorHandler(o, on_error, j);
+	natsOptions_SetDisconnectedCB(o, on_down, j);
+	natsOptions_SetReconnectedCB(o, on_up, j);
+	natsOptions_SetRetryOnFailedConnect(o, true, on_up, j);
+	natsOptions_SetMaxReconnect(o, -1);
+	natsOptions_SetReconnectWait(o, AGAIN);
+	natsOptions_SetReconnectJitter(o, AGAIN, AGAIN);
+	natsOptions_SetPingInterval(o, PING_EVERY);
+	natsOptions_SetMaxPingsOut(o, PINGS_OUT);
+	natsOptions_SetTimeout(o, CONNECT);
+	natsOptions_SetWriteDeadline(o, JETSTREAM_WAIT);
+	natsOptions_SetMaxPendingMsgs(o, 1 << 20);
+	return natsOptions_SetIOBufSize(o, 1 << 18);
+}
+
+static natsStatus connect_all(struct jetstream *j)
+{
+	natsOptions *o = NULL;
+	char subject[INBOX + 3];
+	natsStatus s = natsOptions_Create(&o);
+
+	if (s == NATS_OK)
+		s = set_options(o, j);
+	if (s == NATS_OK)
+		s = natsConnection_Connect(&j->nc, o);
+	natsOptions_Destroy(o);
+	if (s == NATS_OK)
+		tell_plain(j, JETSTREAM_UP);
+	else if (s != NATS_NOT_YET_CONNECTED)
+		return s;
+	snprintf(subject, sizeof(subject), "%s.*", j->inbox);
+	s = natsConnection_Subscribe(&j->answers, j->nc, subject, on_answer, j);
+	if (s == NATS_OK)
+		s = natsSubscription_SetPendingLimits(j->answers, -1, -1);
+	return s;
+}
+
+struct jetstream *jetstream_new(const struct jetstream_config *config,
+    struct buf *why)
+{
+	struct jetstream *j = mem_zalloc(sizeof(*j));
+	natsStatus s;
+
+	j->config = *config;
+	pthread_mutex_init(&j->mutex, NULL);
+	j->alarm = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (j->alarm < 0)
+		mem_exhausted();
+	j->inbox = mem_zalloc(INBOX + 1);
+	memcpy(j->inbox, "_INBOX.", 7);
+	uuid_token(j->inbox + 7, INBOX - 7);
+	s = connect_all(j);
+	if (s == NATS_OK)
+		return j;
+	buf_adds(why, natsStatus_GetText(s));
+	jetstream_free(j);
+	return NULL;
+}
+
+void jetstream_free(struct jetstream *j)
+{
+	if (!j)
+		return;
+	if (j->looking)
+		pthread_join(j->looker, NULL);
+	natsSubscription_Destroy(j->answers);
+	natsConnection_Close(j->nc);
+	natsConnection_Destroy(j->nc);
+	nats_CloseAndWait(JETSTREAM_WAIT);
+	close(j->alarm);
+	pthread_mutex_destroy(&j->mutex);
+	buf_release(&j->told);
+	buf_release(&j->news);
+	free(j->inbox);
+	free(j);
+}
+
+/* ---- messages */
+
+bool jetstream_send(struct jetstream *j, const struct jetstream_message *m,
+    const char **why)
+{
+	char reply[INBOX + 24], after[24];
+	natsMsg *msg = NULL;
+	natsStatus s;
+
+	snprintf(reply, sizeof(reply), "%s.%" PRIu64, j->inbox, m->number);
+	snprintf(after, sizeof(after), "%" PRIu64, m->after);
+	s = natsMsg_Create(&msg, m->subject, reply, m->data.p, (int)m->data.n);
+	if (s == NATS_OK)
+		s = natsMsgHeader_Set(msg, "Nats-Msg-Id", m->id);
+	if (s == NATS_OK)
+		s = natsMsgHeader_Set(msg, "Nats-Expected-Last-Sequence",
+		    after);
+	if (s == NATS_OK)
+		s = natsConnection_PublishMsg(j->nc, msg);
+	natsMsg_Destroy(msg);
+	*why = natsStatus_GetText(s);
+	return s == NATS_OK;
+}
+
+size_t jetstream_largest(const struct jetstream *j)
+{
+	int64_t n = natsConnection_GetMaxPayload(j->nc);
+
+	return n > 0 ? (size_t)n : 0;
+}
+
+void jetstream_token(struct buf *b, struct span s)
+{
+	static const char digits[] = "0123456789abcdef";
+
+	for (size_t i = 0; i < s.n; i++) {
+		unsigned char c = (unsigned char)s.p[i];
+
+		if ((c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
+		    (c >= 'a' && c <= 'z') || c == '-') {
+			buf_addc(b, s.p[i]);
+			continue;
+		}
+		buf_addc(b, '_');
+		buf_addc(b, digits[c >> 4]);
+		buf_addc(b, digits[c & 15]);
+	}
+}

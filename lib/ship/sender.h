@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: ISC */
+/* Bringing records into a stream in order, each once as far as the stream can
+ * tell: a message is taken only right behind the one before it, and after any
+ * doubt the stream is looked at first. */
+#ifndef SHIP_SENDER_H
+#define SHIP_SENDER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "ship/jetstream.h"
+#include "ship/parcels.h"
+
+enum sender_state {
+	SENDER_DOWN, /* no connection, or none to a stream */
+	SENDER_LOOKING,
+	SENDER_READY,
+	SENDER_UNFIT, /* it never will be */
+};
+
+struct sender_owner {
+	/* The first parcel is in the stream, as are all before it; it is freed
+	 * afterwards. Comments and pings come in their order, too. */
+	void (*stored)(void *arg, const struct parcel *);
+	/* One that the server never takes, as it is too large. */
+	void (*refused)(void *arg, const struct parcel *, const char *why);
+	/* What the stream has become, or why it is not there. */
+	void (*say)(void *arg, const char *text);
+};
+
+struct sender {
+	struct jetstream *stream;
+	const char *name;
+	const struct sender_owner *owner;
+	void *arg;
+	struct parcels window;
+	enum sender_state state;
+	bool connected, doubtful; /* look as soon as that is possible */
+	uint64_t last;	 /* what the next message comes after */
+	unsigned flying; /* messages that were sent and not answered */
+	int64_t moved;	 /* when the stream last took one, or was found */
+	int64_t look_at; /* when to look again; 0: not by time */
+	int64_t down;	 /* since when; 0: it is not */
+	bool said;	 /* that it is down */
+	char why[256];
+};
+
+/* Over a stream that the caller frees after it. */
+void sender_init(struct sender *, struct jetstream *, const char *name,
+    const struct sender_owner *, void *arg);
+void sender_release(struct sender *);
+
+/* Send what may be sent. Call it when nothing more is waiting to be put into
+ * the window. */
+void sender_pump(struct sender *);
+
+/* The stream's alarm was readable: take its news. */
+void sender_news(struct sender *);
+
+/* Milliseconds until sender_tick has something to do; -1: not by time. */
+int sender_due(const struct sender *);
+void sender_tick(struct sender *);
+
+/* Let all that is under way go as if it were stored. */
+void sender_skip(struct sender *);
+
+#endif

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: ISC */
+/* The schema "cup" of a PostgreSQL database, as cup-ship(1) describes it. */
+#ifndef SHIP_TABLES_H
+#define SHIP_TABLES_H
+
+#include <stdint.h>
+
+#include "base/buf.h"
+
+/* The definitions, for psql; in one transaction. */
+extern const char tables_ddl[];
+
+/* The month, since year 0, that a time in microseconds since 1970 is in (UTC),
+ * and SQL that makes its partitions where they are not there. */
+int tables_month(int64_t micros);
+void tables_partitions(struct buf *, int month);
+
+#endif
