@@ -3,10 +3,12 @@
  * is left out, as it is not known. */
 #include "node/metrics.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "node/internal.h"
 #include "node/metrics-page.h"
+#include "node/replicas.h"
 
 /* ---- what cup-intercept says */
 
@@ -190,6 +192,36 @@ static void add_reviews(struct page *p, const struct node *n)
 	page_whole(p, value);
 }
 
+/* How far what other machines have is behind. */
+static void add_replicas(struct page *p, const struct node *n)
+{
+	struct buf lines = BUF_EMPTY;
+	uint64_t records;
+	struct span seconds;
+
+	if (!conf_get(&n->conf, "replicate"))
+		return;
+	replicas_status(n->o.run_dir, n->o.name, &lines);
+	page_family(p, "cup_replicas_up", PAGE_GAUGE,
+	    "Whether records come into the stream of other machines.");
+	page_sample(p, "");
+	page_whole(p, span_is(sample_value(&lines, "replicas"), "up"));
+	if (page_number(sample_value(&lines, "replicas-records"), &records)) {
+		page_family(p, "cup_replicas_lag_records", PAGE_GAUGE,
+		    "Records that wait for that.");
+		page_sample(p, "");
+		page_whole(p, records);
+	}
+	seconds = sample_value(&lines, "replicas-seconds");
+	if (seconds.n) {
+		page_family(p, "cup_replicas_lag_seconds", PAGE_GAUGE,
+		    "How long the first of these waits.");
+		page_sample(p, "");
+		page_real(p, strtod(seconds.p, NULL));
+	}
+	buf_release(&lines);
+}
+
 void metrics_text(const struct node *n, bool open, struct buf *out)
 {
 	struct page p = {.out = out, .open = open};
@@ -199,6 +231,7 @@ void metrics_text(const struct node *n, bool open, struct buf *out)
 	add_stanzas(&p, n);
 	add_decided(&p, n);
 	add_reviews(&p, n);
+	add_replicas(&p, n);
 	page_stages(&p, n);
 	if (open)
 		buf_adds(out, "# EOF\n");

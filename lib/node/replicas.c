@@ -9,6 +9,7 @@
 
 #include "node/commands.h"
 #include "node/conf-sense.h"
+#include "node/internal.h"
 
 char *replicas_stream(const char *node, bool messages)
 {
@@ -43,43 +44,29 @@ void replicas_sense(const struct conf *c, struct buf *m)
 		    "nothing is journaled: compliance is none");
 }
 
-/* "KEY VALUE" lines, as cup-ship(1) has them. */
-static struct span value_of(struct span text, const char *key)
-{
-	size_t n = strlen(key);
-
-	while (text.n) {
-		const char *lf = memchr(text.p, '\n', text.n);
-		size_t len = lf ? (size_t)(lf - text.p) : text.n;
-
-		if (lf && len > n && memcmp(text.p, key, n) == 0 &&
-		    text.p[n] == ' ')
-			return (struct span){text.p + n + 1, len - n - 1};
-		len += lf != NULL;
-		text = (struct span){text.p + len, text.n - len};
-	}
-	return (struct span){"", 0};
-}
-
 void replicas_status(const char *run, const char *node, struct buf *out)
 {
 	char *path = commands_path(run, node, REPLICAS_STATUS);
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	char text[256];
 	ssize_t n = fd >= 0 ? read(fd, text, sizeof(text)) : -1;
-	struct span all = {text, n > 0 ? (size_t)n : 0}, state;
+	struct buf all = BUF_EMPTY;
+	struct span state;
 
 	if (fd >= 0)
 		close(fd);
 	free(path);
-	state = value_of(all, "state");
+	buf_add(&all, text, n > 0 ? (size_t)n : 0);
+	state = sample_value(&all, "state");
 	if (!state.n) {
 		buf_adds(out, "replicas down\n");
+		buf_release(&all);
 		return;
 	}
 	buf_addf(out, "replicas %.*s\n", SPAN_ARG(state));
 	buf_addf(out, "replicas-records %.*s\n",
-	    SPAN_ARG(value_of(all, "records")));
+	    SPAN_ARG(sample_value(&all, "records")));
 	buf_addf(out, "replicas-seconds %.*s\n",
-	    SPAN_ARG(value_of(all, "seconds")));
+	    SPAN_ARG(sample_value(&all, "seconds")));
+	buf_release(&all);
 }

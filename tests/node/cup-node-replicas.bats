@@ -46,7 +46,8 @@ teardown() {
 @test "a message waits for the stream, and the status says so" {
 	DIR=$(mktemp -d /tmp/cup-nats.XXXXXX)
 	start_nats "$DIR" 1
-	cup-config n1 replicate="$NATS" replicas=1 >/dev/null
+	cup-config n1 replicate="$NATS" replicas=1 \
+		metrics="unix:$PWD/metrics" >/dev/null
 	start_node
 	judged hello deliver
 	eventually 5 has replicas up
@@ -57,6 +58,10 @@ teardown() {
 	run -0 status replicas-seconds
 	assert_output --regexp '^[0-9]+\.[0-9]$'
 	run ! back "^$ID	"
+	run -0 curl -s --unix-socket metrics http://node/metrics
+	assert_line "cup_replicas_up 0"
+	assert_line "cup_replicas_lag_records 1"
+	assert_line --regexp '^cup_replicas_lag_seconds [0-9.]+$'
 	eventually 5 logged "^cup-ship: stream 'cup-n1' is not available: "
 	start_nats_server 0
 	eventually 15 back "^$ID	.*	deliver	"
