@@ -199,6 +199,8 @@ static void put_stages(struct commands *w, const struct conf *c,
 		args_option(a, "key", key);
 		add_options(a, c, "cup-log");
 		add_sheet(w, run, node, kind);
+		if (conf_is(c, "compress", "no"))
+			args_option(a, "compress", "no");
 		args_add(a, conf_get(c, journal));
 		if (conf_get(c, "replicate"))
 			replicate(w, c, run, node, messages);

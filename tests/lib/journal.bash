@@ -49,6 +49,12 @@ all_packed() {
 		[ "${#packed[@]}" -eq "${#tree[@]}" ]
 }
 
+# Whether each segment that is done with has its tree.
+all_trees() {
+	[ "$(find "$1/" -name '*.tree' | wc -l)" -eq \
+		$(($(find "$1/" -name '*.log*' | wc -l) - 1)) ]
+}
+
 # pack JOURNAL [ARGS...]: let a writer without input do what is left.
 pack() {
 	local status=0
@@ -62,6 +68,14 @@ pack() {
 	ls -l "$1"
 	cat packed.err
 	return 1
+}
+
+# flip FILE OFFSET: change that byte.
+flip() {
+	local byte
+	byte=$(od -An -tu1 -j "$2" -N 1 "$1")
+	printf '%b' "\\x$(printf %x $((byte ^ 0x55)))" |
+		dd of="$1" bs=1 seek="$2" conv=notrunc status=none
 }
 
 # Make SEQs and chain anew, as one who has the disk could:
