@@ -34,14 +34,16 @@ bool sealer_journal_id(const char *journal, struct buf *id)
 	return id->len > 0;
 }
 
-__attribute__((format(printf, 3, 4)))
+/* errno stays. */
 static enum sealed because(struct sealer *s, enum sealed end,
-    const char *format, const char *what)
+    const char *words, const char *what)
 {
 	int saved = errno;
 
 	buf_reset(&s->why);
-	buf_addf(&s->why, format, what);
+	buf_adds(&s->why, words);
+	if (what)
+		buf_addf(&s->why, " '%s'", what);
 	buf_str(&s->why);
 	errno = saved;
 	return end;
@@ -58,8 +60,8 @@ static enum sealed read_newest(struct sealer *s)
 
 	s->dir = store_checkpoints(s->journal, true);
 	if (s->dir < 0 || !store_sizes(s->dir, &sizes, &count))
-		return because(s, SEAL_FAILED, "cannot open '%s/checkpoints'",
-		    s->journal);
+		return because(s, SEAL_FAILED,
+		    "cannot open its checkpoints", NULL);
 	s->size = count ? sizes[count - 1] : 0;
 	free(sizes);
 	buf_reset(&s->note);
@@ -69,7 +71,7 @@ static enum sealed read_newest(struct sealer *s)
 	s->stamped = !s->timestamp || faccessat(s->dir, name, F_OK, 0) == 0;
 	store_name(name, s->size, ".checkpoint");
 	if (!store_read(s->dir, name, NOTE_MAX, &s->note))
-		return because(s, SEAL_FAILED, "cannot read '%s'", name);
+		return because(s, SEAL_FAILED, "cannot read", name);
 	return SEALED_BEFORE;
 }
 
@@ -88,13 +90,12 @@ static enum sealed check_newest(struct sealer *s)
 	    !span_same(c.origin, buf_span(&s->origin)) ||
 	    note_verify(&n, &s->key.verifier, &time) != NOTE_SIGNED)
 		return because(s, SEAL_FORK, "its newest checkpoint is not of "
-		    "the key of '%s', or not of this journal",
-		    s->key.verifier.name);
+		    "this journal, or not of the key", s->key.verifier.name);
 	if (!merkle_root(s->size, tree_node, s->tree, root))
-		return because(s, SEAL_FAILED, "%s", tree_why(s->tree));
+		return because(s, SEAL_FAILED, tree_why(s->tree), NULL);
 	if (memcmp(root, c.root, MERKLE_HASH) != 0)
-		return because(s, SEAL_FORK, "%s", "its lines are not those "
-		    "that were sealed: they were changed");
+		return because(s, SEAL_FORK, "its lines are not those that "
+		    "were sealed: they were changed", NULL);
 	for (unsigned i = 0; i < s->witnesses; i++) {
 		s->witness[i].cosigned = note_verify(&n, &s->witness[i].key,
 		    &time) == NOTE_SIGNED;
@@ -112,14 +113,14 @@ static enum sealed begin(struct sealer *s)
 		buf_release(&id);
 		return because(s, errno && errno != ENOENT ? SEAL_FAILED
 							   : SEAL_NO_JOURNAL,
-		    "%s", "has no line yet");
+		    "has no line yet", NULL);
 	}
 	buf_reset(&s->origin);
 	buf_addf(&s->origin, "%s/%s", s->key.verifier.name, buf_str(&id));
 	buf_release(&id);
 	s->tree = tree_open(s->journal, &why);
 	if (!s->tree)
-		return because(s, SEAL_FAILED, "%s", why);
+		return because(s, SEAL_FAILED, why, NULL);
 	s->stamped = true;
 	return read_newest(s);
 }
@@ -176,7 +177,7 @@ static enum sealed sign(struct sealer *s, uint64_t size)
 
 	errno = 0;
 	if (!merkle_root(size, tree_node, s->tree, root))
-		return because(s, SEAL_FAILED, "%s", tree_why(s->tree));
+		return because(s, SEAL_FAILED, tree_why(s->tree), NULL);
 	checkpoint_write(&note, buf_span(&s->origin), size, root);
 	note_sign(&line, &s->key, buf_span(&note), 0);
 	buf_addc(&note, '\n');
@@ -193,8 +194,7 @@ static enum sealed sign(struct sealer *s, uint64_t size)
 		return SEALED;
 	}
 	buf_release(&note);
-	return because(s, SEAL_FAILED, "cannot write to '%s/checkpoints'",
-	    s->journal);
+	return because(s, SEAL_FAILED, "cannot write its checkpoints", NULL);
 }
 
 /* ---- what others say to it */
@@ -280,10 +280,10 @@ enum sealed sealer_seal(struct sealer *s)
 	uint64_t size = 0;
 
 	if (end == SEALED_BEFORE && !count_lines(s, &size))
-		end = because(s, SEAL_FAILED, "%s", tree_why(s->tree));
+		end = because(s, SEAL_FAILED, tree_why(s->tree), NULL);
 	if (end == SEALED_BEFORE && size < s->size)
-		end = because(s, SEAL_FORK, "%s",
-		    "it has fewer lines than were sealed");
+		end = because(s, SEAL_FORK,
+		    "it has fewer lines than were sealed", NULL);
 	if (end == SEALED_BEFORE && s->size && fresh)
 		end = check_newest(s);
 	if (end == SEALED_BEFORE && size > s->size)

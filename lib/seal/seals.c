@@ -137,7 +137,7 @@ const struct seal *seals_unmet(const struct seals *s, struct span id)
 	for (size_t i = 0; i < s->count; i++) {
 		const struct seal *seal = &s->seal[i];
 
-		if ((!seal->met && !seal->gone) ||
+		if (!seal->met ||
 		    !span_same(buf_span(&seal->journal), id))
 			return seal;
 	}

@@ -20,8 +20,8 @@ struct seal {
 	unsigned witnesses;
 	unsigned char root[MERKLE_HASH];
 	struct buf journal; /* the id it is of */
-	bool met, gone; /* its lines have that root; or they are pruned, so
-			 * that only what was sealed later can tell */
+	bool met;  /* the journal has what was sealed */
+	bool gone; /* its last line is pruned: its own lines cannot tell */
 };
 
 /* A zeroed struct has none. */
@@ -46,8 +46,12 @@ void seals_begin(struct seals *, const char *journal);
  * that ends there and does not fit, NULL: all is well. */
 const struct seal *seals_take(struct seals *, const struct journal_line *);
 
-/* At the end: a seal of lines that there are none of, or that is not of the
- * journal of that id; NULL: there is none. */
+/* At the end of the lines: look whether seals that are gone are proved by later
+ * ones. */
+void seals_end(struct seals *, const char *journal);
+
+/* Then: a seal that is not met, as of lines that there are none of, or that
+ * is of another journal than that id; NULL: there is none. */
 const struct seal *seals_unmet(const struct seals *, struct span id);
 
 /* The newest, NULL: there is none. */
