@@ -10,6 +10,7 @@
 #include "base/quantity.h"
 #include "node/chain.h"
 #include "node/conf-sense-internal.h"
+#include "node/sealing.h"
 #include "node/uploads.h"
 #include "record/traffic.h"
 
@@ -259,6 +260,7 @@ void conf_sense(const struct conf *c, struct buf *mistakes)
 	events(c, mistakes);
 	limits(c, mistakes);
 	returns(c, mistakes);
+	sealing_sense(c, mistakes);
 	uploads_sense(c, mistakes);
 }
 

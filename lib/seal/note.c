@@ -144,6 +144,21 @@ enum note_signed note_verify(const struct note *n, const struct verifier *v,
 	return found;
 }
 
+bool note_find(const struct note *n, const struct verifier *v,
+    struct span *line)
+{
+	struct span rest = n->signatures, name;
+	uint64_t time;
+	uint32_t id;
+
+	while (note_next_signature(&rest, line, &name, &id)) {
+		if (id == v->id && span_is(name, v->name) &&
+		    good(v, *line, n->text, &time))
+			return true;
+	}
+	return false;
+}
+
 void note_sign(struct buf *out, const struct signer *s, struct span text,
     uint64_t time)
 {

@@ -41,6 +41,10 @@ enum note_signed {
 enum note_signed note_verify(const struct note *, const struct verifier *,
     uint64_t *time);
 
+/* Find a signature line by that key that is good. False: there is none. */
+bool note_find(const struct note *, const struct verifier *,
+    struct span *line);
+
 /* Append the line that signs the text; time is for a witness's key. */
 void note_sign(struct buf *, const struct signer *, struct span text,
     uint64_t time);

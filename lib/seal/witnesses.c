@@ -73,22 +73,17 @@ static const char *said(struct buf *why, const struct answer *a)
 static const char *take_line(struct witness_at *w, const struct witnessed *d,
     struct span answer, struct buf *out)
 {
-	struct span line, name, rest = answer;
+	struct span line;
 	struct note n;
-	uint32_t id;
-	uint64_t time;
 
 	if (note_parse(&n, d->note))
 		return "cannot cosign what is no note";
-	while (note_next_signature(&rest, &line, &name, &id)) {
-		n.signatures = line;
-		if (note_verify(&n, &w->key, &time) != NOTE_SIGNED)
-			continue;
-		buf_addspan(out, line);
-		w->cosigned = true;
-		return NULL;
-	}
-	return "gives no cosignature of its key";
+	n.signatures = answer;
+	if (!note_find(&n, &w->key, &line))
+		return "gives no cosignature of its key";
+	buf_addspan(out, line);
+	w->cosigned = true;
+	return NULL;
 }
 
 static void send(struct witness_at *w, const struct witnessed *d,
