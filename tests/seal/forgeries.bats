@@ -94,9 +94,6 @@ segment() {
 	cup-seal --key seal.key j
 	run -0 cup-verify --key "$VKEY" j
 	found 'not those that checkpoint .elsewhere. seals|is cut off'
-	head -60 "$BATS_FILE_TMPDIR/j/$SEGMENT_1" >/dev/null
-	run --separate-stderr -1 cup-verify --key "$VKEY" --checkpoint "$OLD" \
-		--checkpoint elsewhere j
 }
 
 @test "a journal that was written anew is not sealed beside its old seal" {
@@ -124,7 +121,7 @@ segment() {
 	cup-seal --key seal.key other >out
 	run --separate-stderr -1 cup-verify --key "$VKEY" \
 		--checkpoint "$(<out)" j
-	assert_regex "$stderr" 'not those that|of another journal'
+	assert_regex "$stderr" 'not those that|is cut off'
 }
 
 @test "a journal that was never sealed" {
