@@ -12,7 +12,9 @@
 #include "base/mem.h"
 #include "journal/journal.h"
 #include "journal/lock.h"
+#include "journal/tree-check.h"
 #include "record/record.h"
+#include "seal/line-queue.h"
 
 struct proof {
 	const char *path;
@@ -20,7 +22,9 @@ struct proof {
 	struct expected_heads *heads;
 	struct seals *seals;
 	struct verified *found;
+	struct tree_check *tree;
 	struct buf *why;
+	enum finding taken; /* of the lines so far */
 	uint64_t synced; /* as its lock said before it was read */
 };
 
@@ -85,31 +89,47 @@ static enum finding take(struct proof *p, enum journal_item item,
 	struct record r;
 	const char *why;
 
-	switch (item) {
-	case JOURNAL_BROKEN:
-		return broken(p, l, journal_why(p->reader));
-	case JOURNAL_ERROR:
-		buf_addf(p->why, "journal '%s': cannot read '%s': %s",
-		    p->path, journal_why(p->reader), strerror(errno));
-		return UNREADABLE;
-	case JOURNAL_RECORD:
+	if (item == JOURNAL_RECORD) {
 		why = record_parse(&r, l->text.p, l->text.n);
 		if (why)
 			return broken(p, l, why);
 		p->found->records++;
-		break;
-	case JOURNAL_NOTE:
-	case JOURNAL_END:
-		break;
 	}
 	if (!expected_fit(p->heads, l))
 		return broken(p, l, "is not the one the head was taken of");
 	seal = seals_take(p->seals, l);
 	if (seal)
 		return unsealed(p, seal);
+	if (!tree_check_line(p->tree, l)) {
+		buf_addf(p->why, "journal '%s': '%s' is not that of its lines; "
+				 "without it, they can still be read",
+		    p->path, tree_check_name(p->tree));
+		return BROKEN;
+	}
 	p->found->seq = l->seq;
 	memcpy(p->found->chain, l->chain.p, DIGEST_HEX);
 	return WHOLE;
+}
+
+/* In the second thread. */
+static bool take_next(void *arg, enum journal_item item,
+    const struct journal_line *l)
+{
+	struct proof *p = arg;
+
+	p->taken = take(p, item, l);
+	return p->taken == WHOLE;
+}
+
+/* Reading stopped at this. */
+static enum finding stopped(struct proof *p, enum journal_item item,
+    const struct journal_line *l, int error)
+{
+	if (item == JOURNAL_BROKEN)
+		return broken(p, l, journal_why(p->reader));
+	buf_addf(p->why, "journal '%s': cannot read '%s': %s", p->path,
+	    journal_why(p->reader), strerror(error));
+	return UNREADABLE;
 }
 
 /* Lines that have gone without a word. */
@@ -183,29 +203,47 @@ static enum finding ended(struct proof *p, bool torn)
 	return WHOLE;
 }
 
-static enum finding check(struct proof *p)
+/* Read all lines, until something is wrong. */
+static enum journal_item read_lines(struct proof *p, struct line_queue *q,
+    struct journal_line *l, bool *torn)
 {
-	enum finding found = WHOLE;
-	struct journal_line l;
-	enum journal_item item;
-	bool torn = false;
-
-	expected_begin(p->heads);
-	seals_begin(p->seals, p->path);
+	*torn = false;
 	for (;;) {
-		item = journal_next(p->reader, &l);
+		enum journal_item item = journal_next(p->reader, l);
+
+		if (item == JOURNAL_BROKEN || item == JOURNAL_ERROR)
+			return item;
 		if (item != JOURNAL_END) {
-			found = take(p, item, &l);
-			if (found != WHOLE)
-				return found;
-			torn = false;
+			*torn = false;
+			if (!line_queue_add(q, item, l))
+				return JOURNAL_END;
 			continue;
 		}
 		/* Its writer may have finished the line, and itself. */
-		if (!journal_torn(p->reader) || torn || live(p->path))
-			break;
-		torn = true;
+		if (!journal_torn(p->reader) || *torn || live(p->path))
+			return JOURNAL_END;
+		*torn = true;
 	}
+}
+
+/* What is wrong first is told, whoever finds it. */
+static enum finding check(struct proof *p)
+{
+	struct line_queue *q;
+	struct journal_line l;
+	enum journal_item item;
+	bool torn;
+	int error;
+
+	expected_begin(p->heads);
+	seals_begin(p->seals, p->path);
+	q = line_queue_new(take_next, p);
+	item = read_lines(p, q, &l, &torn);
+	error = errno;
+	if (!line_queue_end(q))
+		return p->taken;
+	if (item != JOURNAL_END)
+		return stopped(p, item, &l, error);
 	return ended(p, torn && journal_torn(p->reader));
 }
 
@@ -226,7 +264,9 @@ enum finding verify_journal(const char *path, struct expected_heads *heads,
 		    strerror(errno));
 		return UNREADABLE;
 	}
+	p.tree = tree_check_new(path);
 	finding = check(&p);
+	tree_check_free(p.tree);
 	journal_close(p.reader);
 	return finding;
 }

@@ -63,6 +63,26 @@ segment() {
 	assert_regex "$stderr" 'is not of the size it is named by'
 }
 
+@test "any byte of a tree that is changed" {
+	local file at size
+	file=$(find j -name '*.tree' | sort | sed -n 3p)
+	cp "$file" kept
+	size=$(stat -c %s "$file")
+	for ((at = 3; at < size; at += size / 40)); do
+		printf '\x02' | dd of="$file" bs=1 seek="$at" conv=notrunc \
+			status=none
+		found 'is not that of its lines'
+		cp kept "$file"
+	done
+	# With a right digest at its end, too.
+	head -c -32 kept | sed '1s/CUPTREE2/&/' >body
+	printf '\x02' | dd of=body bs=1 seek=100 conv=notrunc status=none
+	{ cat body; openssl dgst -sha256 -binary body; } >"$file"
+	found 'is not that of its lines'
+	rm "$file"
+	run -0 cup-verify --key "$VKEY" --checkpoint elsewhere j
+}
+
 @test "a segment that is removed, swapped or cut" {
 	mv "$(segment 2)" kept
 	found 'are missing|where'
