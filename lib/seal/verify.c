@@ -12,7 +12,7 @@
 #include "base/mem.h"
 #include "journal/journal.h"
 #include "journal/lock.h"
-#include "journal/tree-check.h"
+#include "journal/tree-compare.h"
 #include "record/record.h"
 #include "seal/line-queue.h"
 
@@ -22,7 +22,7 @@ struct proof {
 	struct expected_heads *heads;
 	struct seals *seals;
 	struct verified *found;
-	struct tree_check *tree;
+	struct tree_compare *tree;
 	struct buf *why;
 	enum finding taken; /* of the lines so far */
 	uint64_t synced; /* as its lock said before it was read */
@@ -100,12 +100,7 @@ static enum finding take(struct proof *p, enum journal_item item,
 	seal = seals_take(p->seals, l);
 	if (seal)
 		return unsealed(p, seal);
-	if (!tree_check_line(p->tree, l)) {
-		buf_addf(p->why, "journal '%s': '%s' is not that of its lines; "
-				 "without it, they can still be read",
-		    p->path, tree_check_name(p->tree));
-		return BROKEN;
-	}
+	tree_compare_line(p->tree, l);
 	p->found->seq = l->seq;
 	memcpy(p->found->chain, l->chain.p, DIGEST_HEX);
 	return WHOLE;
@@ -180,6 +175,12 @@ static enum finding ended(struct proof *p, bool torn)
 
 	if (gap)
 		return gone(p, gap);
+	if (tree_compare_wrong(p->tree)) {
+		buf_addf(p->why, "journal '%s': '%s' is not of its lines: the "
+				 "tree was changed",
+		    p->path, tree_compare_wrong(p->tree));
+		return BROKEN;
+	}
 	if (beyond)
 		return cut(p, "", "there was a record", beyond->seq);
 	seals_end(p->seals, p->path);
@@ -264,9 +265,9 @@ enum finding verify_journal(const char *path, struct expected_heads *heads,
 		    strerror(errno));
 		return UNREADABLE;
 	}
-	p.tree = tree_check_new(path);
+	p.tree = tree_compare_new(path);
 	finding = check(&p);
-	tree_check_free(p.tree);
+	tree_compare_free(p.tree);
 	journal_close(p.reader);
 	return finding;
 }

@@ -71,14 +71,14 @@ segment() {
 	for ((at = 3; at < size; at += size / 40)); do
 		printf '\x02' | dd of="$file" bs=1 seek="$at" conv=notrunc \
 			status=none
-		found 'is not that of its lines'
+		found 'the tree is damaged'
 		cp kept "$file"
 	done
 	# With a right digest at its end, too.
 	head -c -32 kept | sed '1s/CUPTREE2/&/' >body
 	printf '\x02' | dd of=body bs=1 seek=100 conv=notrunc status=none
 	{ cat body; openssl dgst -sha256 -binary body; } >"$file"
-	found 'is not that of its lines'
+	found 'is not of its lines: the tree was changed'
 	rm "$file"
 	run -0 cup-verify --key "$VKEY" --checkpoint elsewhere j
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* The files SEQ.tree against the lines they are of. */
-#include "journal/tree-check.h"
+#include "journal/tree-compare.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,19 +12,19 @@
 #include "journal/journal.h"
 #include "journal/tree-internal.h"
 
-struct tree_check {
+struct tree_compare {
 	int dir; /* -1: nothing is checked */
 	bool known;  /* before has all leaves before the part */
 	bool whole;  /* the part has all lines of its segment */
 	struct merkle_range before;
 	struct tree_part part;
 	struct buf want, have;
-	char name[TREE_NAME];
+	char name[TREE_NAME], wrong[TREE_NAME];
 };
 
-struct tree_check *tree_check_new(const char *path)
+struct tree_compare *tree_compare_new(const char *path)
 {
-	struct tree_check *c = mem_zalloc(sizeof(*c));
+	struct tree_compare *c = mem_zalloc(sizeof(*c));
 
 	c->dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	c->known = c->whole = true;
@@ -32,7 +32,7 @@ struct tree_check *tree_check_new(const char *path)
 	return c;
 }
 
-void tree_check_free(struct tree_check *c)
+void tree_compare_free(struct tree_compare *c)
 {
 	if (!c)
 		return;
@@ -44,9 +44,9 @@ void tree_check_free(struct tree_check *c)
 	free(c);
 }
 
-const char *tree_check_name(const struct tree_check *c)
+const char *tree_compare_wrong(const struct tree_compare *c)
 {
-	return c->name;
+	return c->wrong[0] ? c->wrong : NULL;
 }
 
 /* Add what the part has, up to a leaf, by the largest subtrees that it keeps.
@@ -74,7 +74,7 @@ static void add_part(const struct tree_part *p, uint64_t to,
 }
 
 /* The subtree of a level that began before the part and ends in it. */
-static void add_crossing(struct tree_check *c, unsigned level)
+static void add_crossing(struct tree_compare *c, unsigned level)
 {
 	uint64_t start = c->part.first >> level << level;
 	struct merkle_range r;
@@ -91,7 +91,7 @@ static void add_crossing(struct tree_check *c, unsigned level)
 	buf_add(&c->want, (const char *)r.hash[0], MERKLE_HASH);
 }
 
-static bool read_file(struct tree_check *c)
+static bool read_file(struct tree_compare *c)
 {
 	int fd = openat(c->dir, c->name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW |
 	    O_NONBLOCK);
@@ -123,7 +123,7 @@ static bool sealed(const struct buf *b)
 	return memcmp(hash, b->data + n, DIGEST_RAW) == 0;
 }
 
-static bool right(struct tree_check *c)
+static bool right(struct tree_compare *c)
 {
 	const struct tree_part *p = &c->part;
 
@@ -148,7 +148,7 @@ static bool right(struct tree_check *c)
 }
 
 /* The segment is over: the next one begins with that leaf. */
-static void turn(struct tree_check *c, uint64_t first)
+static void turn(struct tree_compare *c, uint64_t first)
 {
 	if (!c->whole)
 		c->known = false;
@@ -159,24 +159,21 @@ static void turn(struct tree_check *c, uint64_t first)
 	c->whole = true;
 }
 
-bool tree_check_line(struct tree_check *c, const struct journal_line *l)
+void tree_compare_line(struct tree_compare *c, const struct journal_line *l)
 {
 	unsigned char leaf[MERKLE_HASH];
-	bool good = true;
 
 	if (c->dir < 0)
-		return true;
+		return;
 	if (l->line == 1 && l->from > 1) {
-		good = right(c);
+		if (!right(c) && !c->wrong[0])
+			memcpy(c->wrong, c->name, sizeof(c->wrong));
 		turn(c, l->from - 1);
 	}
 	if (!l->digest.p || l->seq != c->part.end + 1) {
 		c->whole = false;
-		return good;
-	}
-	if (c->whole) {
+	} else if (c->whole) {
 		tree_leaf(l->seq, l->digest.p, leaf);
 		part_add(&c->part, leaf);
 	}
-	return good;
 }
