@@ -20,9 +20,9 @@ seal_setup_file() {
 
 # journal_more N: so many more records of records go to j.
 journal_more() {
-	local done
-	done=$(awk -F '\t' 'NF && $3 !~ /^#/' j/*.log 2>/dev/null | wc -l)
-	tail -n "+$((done + 1))" records | head -n "$1" |
+	local had
+	had=$(awk -F '\t' 'NF && $3 !~ /^#/' j/*.log 2>/dev/null | wc -l)
+	tail -n "+$((had + 1))" records | head -n "$1" |
 		cup-log --segment-size 64K --compress no j >out
 }
 

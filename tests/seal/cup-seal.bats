@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: ISC
-# shellcheck disable=SC2154
+# shellcheck disable=SC2153,SC2154
 # cup-seal: its conduct, its keys, and what checkpoints and proofs are to
 # software that is not ours.
 

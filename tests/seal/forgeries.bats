@@ -35,7 +35,7 @@ segment() {
 
 @test "any byte of any line that is changed" {
 	local file at size
-	for file in $(find j -name '*.log'); do
+	for file in j/*.log; do
 		cp "$file" kept
 		size=$(stat -c %s "$file")
 		for ((at = 5; at < size; at += size / 5)); do
