@@ -18,7 +18,7 @@ teardown() {
 }
 
 one() {
-	record send pass "$(message a@b/c d@e "${1:-hello}")"
+	record send pass "$(message a@b/c d@e hello)"
 }
 
 # A journal of 300 records in several segments, not compressed.
@@ -118,9 +118,7 @@ closed_segments() {
 	size=$(wc -c <good)
 	for i in {0..24}; do
 		at=$((i < 12 ? i : (size - 13) * i / 24 + i % 12))
-		byte=$(od -An -tu1 -j "$at" -N 1 good)
-		printf "\\x$(printf %x $((byte ^ 0x55)))" |
-			dd of="$first" bs=1 seek="$at" conv=notrunc status=none
+		flip "$first" "$at"
 		run cup-verify j
 		[ "$status" -eq 1 ] || fail "$at: $status $output"
 		cp good "$first"
@@ -141,9 +139,7 @@ closed_segments() {
 	size=$(wc -c <good)
 	for i in {0..9}; do
 		at=$((i < 3 ? 9 * i : (size - 1) * i / 9))
-		byte=$(od -An -tu1 -j "$at" -N 1 good)
-		printf "\\x$(printf %x $((byte ^ 0x55)))" |
-			dd of="$first" bs=1 seek="$at" conv=notrunc status=none
+		flip "$first" "$at"
 		run -1 cup-verify j
 		assert_output "cup-verify: journal 'j': ${first#j/}:1: line is not what was written: the tree is damaged"
 		cp good "$first"
@@ -171,14 +167,16 @@ closed_segments() {
 	start_log cup-log --compress no j
 	first=j/$SEGMENT_1
 	sum=$(sed -n 5p "$first" | cut -f 3- | tr -d '\n' | sha256sum)
-	eventually 5 test -e "${first%.log}.tree"
+	# It has read the ids, and has no use for that segment yet.
+	sed -n 290p recs >&8
+	eventually 5 has_lines out 1
 	sed -i "5s/^\(5\t[0-9a-f]*\t\).*/\1# erased sha256=${sum%% *} 2026-11-28T12:00:00.000000Z by=a why=b/" "$first"
 	sed -n '3p;10p' recs >&8
-	eventually 5 has_lines out 2
+	eventually 5 has_lines out 3
 	end_log
-	assert_equal "$(column 6 <out | head -1)" reject
-	assert_regex "$(head -1 out)" 'already journaled as 5 which has been removed'
-	assert_equal "$(sed -n 2p out)" "$(sed -n 10p before)"
+	assert_equal "$(sed -n 2p out | column 6)" reject
+	assert_regex "$(sed -n 2p out)" 'already journaled as 5 which has been removed'
+	assert_equal "$(sed -n 3p out)" "$(sed -n 10p before)"
 }
 
 @test "a journal whose last segment is compressed goes on in a new one" {
