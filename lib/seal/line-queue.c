@@ -147,8 +147,11 @@ bool line_queue_add(struct line_queue *q, enum journal_item item,
 	}
 	new = &b->line[b->count++];
 	*new = (struct queued){item, *l, b->bytes.len};
+	/* Lines that are pruned have none. */
+	if (!l->digest.p)
+		new->line.digest.n = 0;
 	buf_addspan(&b->bytes, l->chain);
-	buf_addspan(&b->bytes, l->digest);
+	buf_addspan(&b->bytes, new->line.digest);
 	buf_addspan(&b->bytes, l->text);
 	return true;
 }
