@@ -21,6 +21,7 @@
 #include "node/control.h"
 #include "node/node.h"
 #include "node/setting.h"
+#include "node/sealing.h"
 
 enum {
 	STATUS_WAIT = 5000, /* milliseconds to answer in */
@@ -141,6 +142,10 @@ static int commands(const struct options *o)
 		buf_addc(&out, '\n');
 	}
 	if (commands_upload(&a, &c, &c, o->run_dir, o->node)) {
+		args_text(&a, &out);
+		buf_addc(&out, '\n');
+	}
+	if (sealing_command(&a, &c)) {
 		args_text(&a, &out);
 		buf_addc(&out, '\n');
 	}

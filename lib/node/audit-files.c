@@ -13,6 +13,7 @@
 #include "node/audit.h"
 #include "node/identity.h"
 #include "node/reviews.h"
+#include "node/sealing.h"
 #include "node/uploads.h"
 
 enum { DAY = 86400, SOON = 14 };
@@ -207,6 +208,8 @@ void audit_files(struct audit *s, const struct conf *c)
 	writable(s, c, &id, "heads");
 	if (reviews_kept(c))
 		writable(s, c, &id, "review");
+	if (sealing_wanted(c))
+		readable(s, c, &id, "seal-key", conf_get(c, "seal-key"));
 	if (uploads_wanted(c)) {
 		writable(s, c, &id, "upload-store");
 		if (!conf_is(c, "compliance", "none"))

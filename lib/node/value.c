@@ -13,6 +13,7 @@
 #include "io/address.h"
 #include "io/endpoint.h"
 #include "node/setting.h"
+#include "seal/witnesses.h"
 #include "web/answer.h"
 #include "xml/jid.h"
 
@@ -268,6 +269,17 @@ static const char *check_stream_servers(const struct setting *s,
 	return strpbrk(host, " \t/?#") ? "has more than hosts and ports" : NULL;
 }
 
+static const char *check_witness(const struct setting *s, const char *value)
+{
+	struct witness_at w;
+	const char *why = witness_at_parse(&w, value);
+
+	(void)s;
+	if (!why)
+		witness_at_release(&w);
+	return why;
+}
+
 static const char *check_label(const struct setting *s, const char *value)
 {
 	(void)s;
@@ -362,6 +374,7 @@ const struct value_kind value_stream_servers = {"NATS URL",
     check_stream_servers};
 const struct value_kind value_url = {"URL", check_url};
 const struct value_kind value_user = {"user", check_user};
+const struct value_kind value_witness = {"URL VKEY", check_witness};
 const struct value_kind value_web_url = {"WebSocket URL", check_web_url};
 const struct value_kind value_word = {"word", check_word};
 const struct value_kind value_words = {"words", check_words};

@@ -31,6 +31,7 @@ nothing_left() {
 	assert_output --partial "alice reads: Still here?"
 	assert_output --partial "send reject alice Keep this іns1der thing"
 	assert_output --regexp "journal: [0-9]+ records, head"
+	assert_output --regexp "contract.tlog-proof: record [0-9]+ of acme.localhost/"
 	assert_output --regexp "All of it has ended\. "
 	assert [ "${#lines[@]}" -le 50 ]
 	run -1 awk 'length > 80 { print; found = 1 } END { exit !found }' \

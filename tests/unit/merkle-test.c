@@ -138,7 +138,8 @@ static bool leaves_proved(void)
 			    !merkle_proves(m, leaf[m], n, root, &p) ||
 			    (n > 1 && merkle_proves((m + 1) % n, leaf[m], n,
 			                  root, &p)) ||
-			    merkle_proves(m, root, n, leaf[m], &p) ||
+			    (n > 1 && merkle_proves(m, root, n, leaf[m],
+			                  &p)) ||
 			    merkle_proves(m, leaf[m], m, root, &p))
 				return false;
 			p.hash[p.count++][0] = 0;
