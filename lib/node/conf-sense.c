@@ -10,6 +10,7 @@
 #include "base/quantity.h"
 #include "node/chain.h"
 #include "node/conf-sense-internal.h"
+#include "node/prunes.h"
 #include "node/uploads.h"
 #include "record/traffic.h"
 
@@ -260,6 +261,7 @@ void conf_sense(const struct conf *c, struct buf *mistakes)
 	limits(c, mistakes);
 	returns(c, mistakes);
 	uploads_sense(c, mistakes);
+	prunes_sense(c, mistakes);
 }
 
 void conf_neighbour(const struct conf *c, const struct conf *other,

@@ -22,7 +22,8 @@ struct value_kind {
 extern const struct value_kind value_address, value_command, value_count,
     value_domain, value_duration, value_group, value_http_listener,
     value_label, value_listener, value_loopback, value_network, value_origin,
-    value_path, value_reviewer, value_server, value_site, value_size,
+    value_path, value_retention, value_retention_for,
+    value_reviewer, value_server, value_site, value_size,
     value_url, value_user, value_web_url, value_word, value_words,
     value_yesno;
 

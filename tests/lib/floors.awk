@@ -14,6 +14,7 @@ BEGIN {
 	may["upload"] = "base io xml record pipeline"
 	may["live"] = "base io xml web record pipeline"
 	may["review"] = "base io xml lexicon record journal pipeline"
+	may["prune"] = "base io xml lexicon record journal"
 	may["node"] = "*"
 }
 
