@@ -33,6 +33,7 @@ struct options {
 /* What is known at the end. */
 struct outcome {
 	bool refused; /* something that was asked for is not done */
+	uint64_t found; /* of what was asked for */
 	int code;     /* of the first journal that something failed with */
 };
 
@@ -235,6 +236,7 @@ static void fault(struct outcome *u, int code, const char *journal,
 static void refusals(struct outcome *u, const char *journal,
     const struct plan *p)
 {
+	u->found += p->found + p->torns;
 	for (size_t i = 0; i < p->refusals; i++) {
 		const struct refusal *r = &p->refusal[i];
 
@@ -360,6 +362,11 @@ static int run(const struct options *o, struct hold_file *holds)
 			carry_out(&u, journal, &rules, &out);
 		else
 			look(&u, journal, &rules, &out, &todo);
+	}
+	if (rules.forget && !u.found && !u.code) {
+		diag_warn("nothing of '%s' is there",
+		    o->erase ? o->erase : o->erase_with);
+		u.refused = true;
 	}
 	if (o->holds)
 		show_holds(&out, holds);

@@ -4,6 +4,7 @@
 
 #include "base/stamp.h"
 #include "base/utf8.h"
+#include "journal/chain.h"
 #include "journal/internal.h"
 #include "journal/notes.h"
 
@@ -47,7 +48,10 @@ static const char *refuse(const struct journal_writer *w, struct span request,
 static void follow(struct journal_writer *w, struct digest *d,
     char chain[DIGEST_HEX])
 {
-	journal_chain(d, chain, w->seq, buf_span(&w->text), chain);
+	char line[DIGEST_HEX];
+
+	journal_digest(d, buf_span(&w->text), line);
+	journal_chain(d, chain, w->seq, line, chain);
 }
 
 static bool begin_segment(struct journal_writer *w, struct digest *d,

@@ -116,19 +116,6 @@ const struct keep *keeps_of(const struct keeps *k, const struct record *r)
 	return longest ? longest : keeps_general(k);
 }
 
-const char *keeps_latest(const struct keeps *k)
-{
-	const char *latest = NULL;
-
-	for (size_t i = 0; i < k->count; i++) {
-		const char *one = k->keep[i].cutoff;
-
-		if (!latest || memcmp(one, latest, STAMP_LEN) > 0)
-			latest = one;
-	}
-	return latest;
-}
-
 void keeps_release(struct keeps *k)
 {
 	for (size_t i = 0; i < k->count; i++) {

@@ -49,10 +49,6 @@ const struct keep *keeps_of(const struct keeps *, const struct record *);
 /* That for everybody; NULL: there is none. */
 const struct keep *keeps_general(const struct keeps *);
 
-/* The latest of their cutoffs: what is not older is kept. NULL: there is none.
- */
-const char *keeps_latest(const struct keeps *);
-
 void keeps_release(struct keeps *);
 
 #endif

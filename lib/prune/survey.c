@@ -29,7 +29,8 @@ struct survey {
 	size_t entries, room;
 	uint64_t bytes;	    /* of the frame */
 	char newest[STAMP_LEN]; /* of its times */
-	bool timed;
+	bool timed, dated; /* it has records; it has notes */
+	char noted[STAMP_LEN]; /* the newest time of these */
 	bool stays;	    /* there is something in it that nobody can read */
 	uint64_t seq;	    /* of the last line */
 	uint64_t first;	    /* SEQ of the segment; 0: none yet */
@@ -49,11 +50,11 @@ bool survey_wanted(const struct survey_rules *u, const struct record *r)
 	    r->event > EVENT_RECV;
 }
 
-static void take_time(struct survey *s, const char *time)
+static void take_time(bool *any, char newest[STAMP_LEN], const char *time)
 {
-	if (!s->timed || memcmp(time, s->newest, STAMP_LEN) > 0)
-		memcpy(s->newest, time, STAMP_LEN);
-	s->timed = true;
+	if (!*any || memcmp(time, newest, STAMP_LEN) > 0)
+		memcpy(newest, time, STAMP_LEN);
+	*any = true;
 }
 
 /* "# word TIME ..." */
@@ -65,7 +66,7 @@ static void take_note(struct survey *s, struct span text)
 
 	if (space && (size_t)(text.p + text.n - space) > STAMP_LEN &&
 	    stamp_read(space + 1, STAMP_LEN, &when))
-		take_time(s, space + 1);
+		take_time(&s->dated, s->noted, space + 1);
 }
 
 static void refuse(struct survey *s, const struct record *r, const char *why,
@@ -91,7 +92,7 @@ static void take_record(struct survey *s, struct span text)
 		s->stays = true;
 		return;
 	}
-	take_time(s, r.field[RECORD_TIME].p);
+	take_time(&s->timed, s->newest, r.field[RECORD_TIME].p);
 	hold = hold_file_match(s->rules->holds, &r);
 	s->plan->held += hold != NULL;
 	e.wanted = survey_wanted(s->rules, &r);
@@ -116,6 +117,14 @@ static bool over(const struct survey *s, const struct keep *k)
 	return k && s->timed && memcmp(s->newest, k->cutoff, STAMP_LEN) < 0;
 }
 
+/* Of a frame without records: by when its notes were made. */
+static bool bare_over(const struct survey *s)
+{
+	const struct keep *k = keeps_general(s->rules->keeps);
+
+	return k && s->dated && memcmp(s->noted, k->cutoff, STAMP_LEN) < 0;
+}
+
 /* Whether nothing in the frame has to stay. */
 static bool all_over(const struct survey *s)
 {
@@ -125,7 +134,7 @@ static bool all_over(const struct survey *s)
 		if (!over(s, s->entry[i].keep))
 			return false;
 	}
-	return s->entries || over(s, keeps_general(s->rules->keeps));
+	return s->entries || bare_over(s);
 }
 
 static void erase(struct survey *s, const struct entry *e)
@@ -163,7 +172,7 @@ static void end_frame(struct survey *s)
 	}
 	s->entries = 0;
 	s->bytes = 0;
-	s->timed = s->stays = false;
+	s->timed = s->dated = s->stays = false;
 }
 
 /* All that was taken into account, as the note says. */
@@ -222,19 +231,11 @@ static void take(struct survey *s, enum journal_item item,
 		end_frame(s);
 }
 
-/* Whether nothing that comes now is old enough: a segment that begins later
- * than anything is kept until. */
-static bool too_young(const struct survey *s, const struct journal_line *l)
+/* Whether nothing of what comes now is asked for. */
+static bool enough(const struct survey *s, const struct journal_line *l)
 {
-	const char *latest = keeps_latest(s->rules->keeps);
-	struct span text = l->text;
-
-	if (s->rules->all || s->rules->forget || journal_pruned(text))
-		return false;
-	if (l->from == s->open || !latest)
-		return true;
-	return span_starts(text, "# segment ") && text.n > 10 + STAMP_LEN &&
-	    memcmp(text.p + 10, latest, STAMP_LEN) >= 0;
+	return l->from > s->open || (!s->rules->all && !s->rules->forget &&
+	    (l->from == s->open || !s->rules->keeps->count));
 }
 
 static enum survey_end ended(struct journal_reader *j, enum journal_item item,
@@ -259,8 +260,7 @@ static enum survey_end read_all(struct survey *s, struct journal_reader *j,
 	    item == JOURNAL_NOTE) {
 		if (l.line == 1) {
 			end_segment(s);
-			/* Begun since: that is for the next time. */
-			if (l.from > s->open || too_young(s, &l)) {
+			if (enough(s, &l)) {
 				s->first = 0;
 				return SURVEY_FINE;
 			}
