@@ -11,15 +11,18 @@
 #include "base/cli.h"
 #include "base/diag.h"
 #include "base/mem.h"
+#include "journal/chain.h"
 #include "journal/expected.h"
 #include "journal/journal.h"
 #include "journal/lock.h"
+#include "journal/segment.h"
+#include "prune/notes.h"
 #include "record/record.h"
 
 struct options {
 	struct expected_heads heads;
 	bool headed;
-	int quiet;
+	int quiet, removed;
 };
 
 enum finding { WHOLE, BROKEN, UNREADABLE };
@@ -29,6 +32,8 @@ struct proof {
 	const char *path;
 	struct journal_reader *reader;
 	uint64_t records, seq;
+	uint64_t erased, pruned; /* lines */
+	bool tells; /* what was removed is to be printed */
 	uint64_t synced; /* as its lock said before it was read */
 	char chain[DIGEST_HEX];
 };
@@ -101,6 +106,33 @@ static enum finding broken(const struct proof *p, const struct journal_line *l,
 	return BROKEN;
 }
 
+/* "J: 3-7 pruned TIME by NAME: WHY" */
+static void tell(const struct proof *p, const struct prune_note *n)
+{
+	struct span since = n->time;
+
+	if (n->since.n)
+		since = (struct span){n->since.p + 6, n->since.n - 6};
+	printf("%s: %" PRIu64, p->path, n->from);
+	if (n->pruned)
+		printf("-%" PRIu64, n->to);
+	printf(" %s %.*s by %.*s: %.*s\n", n->pruned ? "pruned" : "erased",
+	    SPAN_ARG(since), SPAN_ARG(n->by), SPAN_ARG(n->why));
+}
+
+static void note(struct proof *p, const struct journal_line *l)
+{
+	struct prune_note n;
+	struct span digest;
+
+	if (journal_pruned(l->text))
+		p->pruned += l->seq - l->from + 1;
+	else if (journal_erased(l->text, &digest))
+		p->erased++;
+	else if (p->tells && prune_note_read(&n, l->text))
+		tell(p, &n);
+}
+
 static enum finding take(struct proof *p, struct expected_heads *heads,
     enum journal_item item, const struct journal_line *l)
 {
@@ -123,6 +155,8 @@ static enum finding take(struct proof *p, struct expected_heads *heads,
 		p->records++;
 		break;
 	case JOURNAL_NOTE:
+		note(p, l);
+		break;
 	case JOURNAL_END:
 		break;
 	}
@@ -203,7 +237,7 @@ static enum finding check(struct proof *p, struct expected_heads *heads)
 
 static enum finding verify(const char *path, struct options *o)
 {
-	struct proof p = {.path = path};
+	struct proof p = {.path = path, .tells = o->removed};
 	enum finding found;
 	const char *why;
 
@@ -216,6 +250,10 @@ static enum finding verify(const char *path, struct options *o)
 	found = check(&p, &o->heads);
 	if (found == WHOLE && !o->quiet) {
 		printf("%s: %" PRIu64 " records, ", path, p.records);
+		if (p.erased)
+			printf("%" PRIu64 " erased, ", p.erased);
+		if (p.pruned)
+			printf("%" PRIu64 " lines pruned, ", p.pruned);
 		if (p.seq)
 			printf("head %" PRIu64 ":%.*s, ", p.seq, DIGEST_HEX,
 			    p.chain);
@@ -231,6 +269,8 @@ static poptContext parse(struct options *o, int argc, const char **argv)
 	    {"head", '\0', POPT_ARG_STRING, NULL, 'H',
 		"It must have this head; @FILE: each head in the file",
 		"SEQ:CHAIN"},
+	    {"removed", '\0', POPT_ARG_NONE, &o->removed, 0,
+		"Print what was pruned and erased, by whom and why", NULL},
 	    {"quiet", 'q', POPT_ARG_NONE, &o->quiet, 0,
 		"Say nothing of journals that are whole", NULL},
 	    CLI_TABLE};
