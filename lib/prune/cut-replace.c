@@ -110,8 +110,8 @@ static bool gone(int dir, uint64_t first, const char *end)
 	return unlinkat(dir, name, 0) == 0 || errno == ENOENT;
 }
 
-/* What was made of the old lines. Whoever compresses takes turns with us, so
- * what is compressed beside a plain file is older than that. */
+/* What was made of the old lines. Who compresses does so under the lock that
+ * is held here, so what is compressed beside a plain file is older than that. */
 static bool remove_made(int dir, uint64_t first)
 {
 	char name[NAME_MAX_HERE];
@@ -132,9 +132,9 @@ static enum cut_end swap(struct writing *w, const char *journal, int dir)
 	bool ok;
 	int saved;
 
-	name_of(new, first, ".log.new");
+	name_of(new, first, ".tmp");
 	name_of(name, first, ".log");
-	if (!gone(dir, first, ".log.new"))
+	if (!gone(dir, first, ".tmp"))
 		return CUT_FAILED;
 	w->out.fd = openat(dir, new, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
 	    0600);
@@ -149,7 +149,7 @@ static enum cut_end swap(struct writing *w, const char *journal, int dir)
 	    renameat(dir, new, dir, name) == 0 && fsync(dir) == 0;
 	if (!ok) {
 		saved = saved ? saved : errno;
-		(void)gone(dir, first, ".log.new");
+		(void)gone(dir, first, ".tmp");
 		errno = saved;
 		return saved ? CUT_FAILED : CUT_BROKEN;
 	}

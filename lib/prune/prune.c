@@ -13,9 +13,11 @@
 #include "base/mem.h"
 #include "base/quantity.h"
 #include "base/trusted.h"
+#include "journal/lock.h"
 #include "journal/notes.h"
+#include "journal/pack.h"
+#include "journal/segment.h"
 #include "journal/tree.h"
-#include "journal/turn.h"
 #include "prune/cut.h"
 #include "prune/notes.h"
 #include "prune/torn.h"
@@ -32,7 +34,7 @@ static enum prune_end failed(struct prune *p, const char *what)
 static enum prune_end read_mark(struct prune *p)
 {
 	char text[MARK_MAX];
-	ssize_t n = pread(p->turn, text, sizeof(text), 0);
+	ssize_t n = pread(p->mark, text, sizeof(text), 0);
 	struct span digits;
 
 	if (n < 0)
@@ -54,8 +56,8 @@ static enum prune_end write_mark(struct prune *p, uint64_t from)
 	int n = snprintf(text, sizeof(text), "from=%" PRIu64 "\n",
 	    from ? from : 1);
 
-	if (pwrite(p->turn, text, (size_t)n, 0) != n ||
-	    ftruncate(p->turn, n) != 0 || fsync(p->turn) != 0 ||
+	if (pwrite(p->mark, text, (size_t)n, 0) != n ||
+	    ftruncate(p->mark, n) != 0 || fsync(p->mark) != 0 ||
 	    fsync(p->dir) != 0)
 		return failed(p, "cannot write 'pruning'");
 	p->from = from;
@@ -64,7 +66,7 @@ static enum prune_end write_mark(struct prune *p, uint64_t from)
 
 static enum prune_end clear_mark(struct prune *p)
 {
-	if (ftruncate(p->turn, 0) != 0 || fsync(p->turn) != 0)
+	if (ftruncate(p->mark, 0) != 0 || fsync(p->mark) != 0)
 		return failed(p, "cannot empty 'pruning'");
 	p->from = 0;
 	return PRUNE_FINE;
@@ -74,7 +76,7 @@ enum prune_end prune_begin(struct prune *p, const char *journal)
 {
 	const char *why;
 
-	*p = (struct prune){.journal = journal, .turn = -1};
+	*p = (struct prune){.journal = journal, .lock = -1, .mark = -1};
 	p->dir = open(journal, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (p->dir < 0)
 		return failed(p, "cannot be opened");
@@ -83,19 +85,22 @@ enum prune_end prune_begin(struct prune *p, const char *journal)
 		buf_adds(&p->why, why);
 		return PRUNE_UNTRUSTED;
 	}
-	p->turn = turn_take(p->dir);
-	if (p->turn < 0 && errno == EAGAIN) {
-		buf_adds(&p->why, "its segments are being replaced by another "
-				  "process");
-		return PRUNE_LOCKED;
-	}
-	return p->turn < 0 ? failed(p, "cannot open 'pruning'") : read_mark(p);
+	/* Whoever compresses takes his time for one segment; another one of
+	 * us is waited for, too. */
+	p->lock = lock_segments(p->dir, true);
+	if (p->lock < 0)
+		return failed(p, "its segments cannot be locked");
+	p->mark = openat(p->dir, "pruning",
+	    O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	return p->mark < 0 ? failed(p, "cannot open 'pruning'") : read_mark(p);
 }
 
 void prune_finish(struct prune *p)
 {
-	if (p->turn >= 0)
-		close(p->turn);
+	if (p->mark >= 0)
+		close(p->mark);
+	if (p->lock >= 0)
+		close(p->lock);
 	if (p->dir >= 0)
 		close(p->dir);
 	buf_release(&p->why);
@@ -246,10 +251,29 @@ static bool keep_tree(struct prune *p, const struct cut *c,
 	return ok;
 }
 
+static bool is_packed(const struct prune *p, uint64_t first)
+{
+	char name[JOURNAL_NAME];
+
+	segment_name_packed(name, first);
+	return faccessat(p->dir, name, F_OK, 0) == 0;
+}
+
+/* As it was: cup-log looks at its segments once. That it cannot be, for want of
+ * room, is no fault. */
+static void pack_again(const struct prune *p, uint64_t first)
+{
+	const atomic_bool never = false;
+	const struct pack pack = {.dir = p->dir, .stop = &never};
+	struct journal_error e;
+
+	(void)pack_segment(&pack, first, &e);
+}
+
 static enum prune_end cut_one(struct prune *p, const struct cut *c,
     const struct measure *m, struct hold_file *holds)
 {
-	bool prunes = m->gone < c->to;
+	bool prunes = m->gone < c->to, packed = is_packed(p, c->first);
 	enum prune_end end;
 
 	if (!torn_clean(p->dir, c->to ? c->first : 1, c->to, &m->ids, holds,
@@ -263,6 +287,8 @@ static enum prune_end cut_one(struct prune *p, const struct cut *c,
 		p->pruned += prunes ? c->to - (m->gone ? m->gone
 					       : c->first - 1) : 0;
 		p->erased += m->left;
+		if (packed)
+			pack_again(p, c->first);
 	}
 	return end;
 }

@@ -25,7 +25,7 @@ enum prune_end {
 
 struct prune {
 	const char *journal; /* the caller's */
-	int dir, turn;
+	int dir, lock, mark;
 	uint64_t from;	    /* what was announced earlier: from that line on;
 			     * 0: nothing was */
 	struct buf why;	    /* where the end is not fine */
