@@ -93,7 +93,7 @@ teardown() {
 }
 
 @test "time is over when the newest record of the frame is, not before" {
-	{ group 1 '-7 years -2 days'; group 11 '-7 years +1 day'; } | cup-log j >out
+	{ group 1 '-7 years -2 days'; group 11 '-7 years +1 day'; } | log_to j >out
 	new_segment j
 	run -0 cup-prune --keep 7y j
 	assert_output "j: nothing to do"
@@ -102,7 +102,7 @@ teardown() {
 }
 
 @test "of a segment its beginning goes, frame by frame" {
-	{ gen-records 6000 1; group 1 now; } | cup-log j >out
+	{ gen-records 6000 1; group 1 now; } | log_to j >out
 	new_segment j
 	gen-records 6000 1 | awk '{ n += length($0) + 86 } n > 1048576 && NR > 2 { print NR; exit }' >frame
 	run -0 cup-prune --keep 1d --yes j
@@ -129,7 +129,7 @@ teardown() {
 		TIME=$(ago -8 years) NODE=node2 said 3 "three $PADDING"
 		TIME=$(ago -8 years) said 4 "four $PADDING" carol@acme.example/x
 		for n in 5 6 7 8 9 10; do TIME=$(ago -8 years) said $n "$n $PADDING"; done
-	} | cup-log j >out
+	} | log_to j >out
 	new_segment j
 	run -0 cup-prune --keep 7y --keep-for rule:mnpi=10y --keep-for node:node2=9y --keep-for jid:carol@acme.example=100y --yes j
 	assert_line --partial "(7 records): kept 7y"
@@ -150,10 +150,10 @@ teardown() {
 @test "a journal that is not whole is not touched" {
 	ages j
 	sed -i '5s/secret/SECRET/' "j/$SEGMENT_1"
-	find j -type f -exec sha256sum {} + | sort >before
+	find j -name '*.log' -exec sha256sum {} + | sort >before
 	run -65 cup-prune --keep 2y --yes j
 	assert_output --partial "does not match its chain"
-	find j -type f ! -name pruning ! -name segments -exec sha256sum {} + | sort | diff before -
+	find j -name '*.log' -exec sha256sum {} + | sort | diff before -
 	run -74 cup-prune --keep 2y --yes nothing
 	run -74 cup-prune --keep 2y nothing
 }
@@ -169,7 +169,7 @@ teardown() {
 	ages j
 	run -0 cup-prune --erase "$(id 35)" --why 'request 1' --yes j
 	run -0 cup-prune --keep 7y --yes j
-	group 41 '-3 years' | cup-log j >out
+	group 41 '-3 years' | log_to j >out
 	new_segment j
 	# The notes are in the segment of 41 to 50, which goes; what they name stays.
 	notes=$(grep -l '# erasure' j/*.log)
@@ -187,7 +187,7 @@ teardown() {
 	journal_texts now | sed -e 's/^# cup-journal 2 /# cup-journal 1 /' \
 		-e '/^# segment/d' -e 's/ version=2//' | rechain 1 >"j/$SEGMENT_1"
 	run -0 cup-verify j
-	group 41 now | cup-log j >out
+	group 41 now | log_to j >out
 	run -1 cup-prune --erase "$(id 5)" --why asked --yes j
 	assert_line --partial "j': record "
 	assert_line --partial "is in a segment of version 1, of which single records cannot be erased"
@@ -200,4 +200,20 @@ teardown() {
 	assert_equal "$(ids j)" "$(seq -s ' ' 41 50) "
 	run -0 cup-verify j
 	run -0 grep -c 'version=1$' "j/$SEGMENT_1"
+}
+
+@test "compressed segments are pruned, and compressed again" {
+	ages j
+	start_log cup-log --heads heads j
+	eventually 10 test -e j/00000000000000000014.log.zst -a ! -e j/00000000000000000014.log
+	end_log
+	first=$(find j -name '*.zst' -printf '%f\n' | sort | sed -n 2p)
+	echo "case-1 id $(id 15)" >holds
+	run -0 cup-prune --keep 2y --hold-file holds --yes j
+	assert_equal "$(ids j)" "15 $(seq -s ' ' 21 40) "
+	assert_file_exists "j/$first"
+	assert_file_not_exists "j/${first%.zst}"
+	nowhere secret-14. j
+	run -0 whole_as_before j
+	run -0 zstdcat j/00000000000000000001.log
 }
