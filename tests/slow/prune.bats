@@ -45,21 +45,18 @@ kill_at() {
 }
 
 @test "killed at any instant, it loses nothing and goes on from there" {
-	local ended=0 begun=0 ms
+	local ended=0 begun=0
 	for years in 8 7 6; do
 		gen-records 4000 "$years" |
-			sed "s/2026-11-22T/$(date -u -d "-$years years" +%Y-%m-%dT)/" |
-			cup-log --compress no j >out
+			sed "s/^019aac21-0001/019aac21-000$years/;s/2026-11-22T/$(date -u -d "-$years years" +%Y-%m-%dT)/" |
+			cup-log --compress no j >>out
 		new_segment j
 	done
 	group 1 now | cup-log j >>out
-	sed -n '5p;2345p;4500p' out | cut -f 1 >held
+	sed -n '5p;2345p;8500p' out | cut -f 1 >held
 	sed 's/^/case-1 id /' held >holds
 	{ cat held; tail -n 10 out | cut -f 1; } | sort >stay
 	mv j before
-	ms=$(date +%s%3N)
-	kill_at 0 999
-	ms=$(($(date +%s%3N) - ms - 999))
 	for ((i = 1; i <= 50; i++)); do
 		kill_at "$i" $((i * 8 % 400 + 1))
 		all_there
