@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: ISC
+# shellcheck disable=SC2016,SC2034,SC2154
 # cup-prune: what is too old goes, what is held stays, and the journal is whole.
 
 load ../lib/helpers
@@ -68,7 +69,7 @@ teardown() {
 	assert_line --regexp '^j: done: [0-9]+ lines pruned, 0 erased, in 1 segments$'
 	assert_equal "$(ids j)" "$(seq -s ' ' 11 40) "
 	nowhere secret-10. j
-	! nowhere secret-11. j
+	run ! nowhere secret-11. j
 	run -0 whole_as_before j
 	run -0 cup-prune --keep 7y --yes j
 	assert_output "j: nothing to do"

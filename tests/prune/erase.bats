@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: ISC
+# shellcheck disable=SC2016,SC2034,SC2154
 # Erasing at somebody's request: the text is gone, everywhere, and the journal
 # is whole.
 
@@ -42,8 +43,8 @@ teardown() {
 	# shellcheck disable=SC2059
 	{
 		TIME=$(ago -1 year)
-		record done - "$(printf "$done_of" "$(id 5)")"
-		record done - "$(printf "$done_of" "$(id 6)")"
+		record 'done' - "$(printf "$done_of" "$(id 5)")"
+		record 'done' - "$(printf "$done_of" "$(id 6)")"
 	} | cup-log refused >out
 	run -0 cup-prune --erase "$(id 5)" --why asked --yes j refused
 	assert_line --partial "j: erase "

@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: ISC
+# shellcheck disable=SC2016,SC2034,SC2154
 # cup-prune where something fails: what should stay stays, and it goes on.
 
 load ../lib/helpers

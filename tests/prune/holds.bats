@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: ISC
+# shellcheck disable=SC2016,SC2034,SC2154
 # Legal holds: what they name stays, whoever wants it to go.
 
 load ../lib/helpers

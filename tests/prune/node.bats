@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: ISC
+# shellcheck disable=SC2016,SC2034,SC2154
 # cup-prune --node: what a node's settings say, in all of its journals.
 
 load ../lib/helpers

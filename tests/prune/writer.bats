@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: ISC
+# shellcheck disable=SC2016,SC2034,SC2154
 # The socket by which others have notes made while cup-log writes.
 
 load ../lib/helpers

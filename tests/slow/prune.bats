@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: ISC
+# shellcheck disable=SC2016,SC2034,SC2154
 # cup-prune killed at fifty instants, with and without a running cup-log: what
 # should stay is there, the journal is whole, and the next run ends what was
 # begun, without beginning it twice.
