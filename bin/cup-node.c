@@ -20,6 +20,7 @@
 #include "node/conf-node.h"
 #include "node/control.h"
 #include "node/node.h"
+#include "node/sealing.h"
 
 enum {
 	STATUS_WAIT = 5000, /* milliseconds to answer in */
@@ -123,6 +124,10 @@ static int commands(const struct options *o)
 		buf_addc(&out, '\n');
 	}
 	if (commands_upload(&a, &c, &c, o->run_dir, o->node)) {
+		args_text(&a, &out);
+		buf_addc(&out, '\n');
+	}
+	if (sealing_command(&a, &c)) {
 		args_text(&a, &out);
 		buf_addc(&out, '\n');
 	}

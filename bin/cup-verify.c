@@ -1,41 +1,39 @@
 /* SPDX-License-Identifier: ISC */
-/* cup-verify: prove a journal whole and unaltered. */
+/* cup-verify: prove a journal whole and unaltered, or one record of it. */
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
 
 #include "base/cli.h"
 #include "base/diag.h"
 #include "base/mem.h"
-#include "journal/chain.h"
-#include "journal/expected.h"
+#include "base/stamp.h"
 #include "journal/journal.h"
-#include "journal/lock.h"
-#include "journal/segment.h"
 #include "prune/notes.h"
 #include "record/record.h"
+#include "seal/evidence.h"
+#include "seal/store.h"
+#include "seal/verify.h"
+
+enum {
+	AGE_MAX = 2000000000, /* milliseconds, three weeks */
+	RECORD_FILE_MAX = RECORD_LINE_MAX + 256,
+};
 
 struct options {
 	struct expected_heads heads;
 	bool headed;
-	int quiet, removed;
-};
-
-enum finding { WHOLE, BROKEN, UNREADABLE };
-
-/* What is known of a journal while it is read. */
-struct proof {
-	const char *path;
-	struct journal_reader *reader;
-	uint64_t records, seq;
-	uint64_t erased, pruned; /* lines */
-	bool tells; /* what was removed is to be printed */
-	uint64_t synced; /* as its lock said before it was read */
-	char chain[DIGEST_HEX];
+	int quiet, quorum, removed;
+	struct trust trust;
+	char **checkpoint; /* files */
+	size_t checkpoints;
+	char *proof; /* the id of a record */
+	poptContext ctx;
 };
 
 static void take_heads(struct options *o, char *text)
@@ -60,249 +58,359 @@ static void take_heads(struct options *o, char *text)
 	free(text);
 }
 
-/* What the lock of a whole journal says was on disk; it may be late, but is
- * never early. */
-static uint64_t read_synced(const char *path)
+static void take_key(const char *option, const char *why, char *text)
 {
-	int dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	uint64_t seq = dir < 0 ? 0 : lock_read_synced(dir);
-
-	if (dir >= 0)
-		close(dir);
-	return seq;
+	if (why)
+		cli_misuse("option '--%s': '%s' %s", option, text, why);
+	free(text);
 }
 
-/* Whether somebody writes the journal at this moment. */
-static bool live(const char *path)
+static void set_one(struct options *o, int row)
 {
-	struct buf holder = BUF_EMPTY;
-	char *copy = mem_strdup(path), *slash = strrchr(copy, '/');
-	int dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	bool held;
+	char *text;
 
-	if (dir < 0 && slash)
-		*slash = '\0';
-	if (dir < 0)
-		dir = open(slash ? copy : ".",
-		    O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	held = dir >= 0 && lock_held(dir, &holder);
-	if (dir >= 0)
-		close(dir);
-	buf_release(&holder);
-	free(copy);
-	return held;
+	if (row == 'a') {
+		o->trust.max_age =
+		    cli_duration(o->ctx, "max-age", 1000, AGE_MAX) / 1000;
+		return;
+	}
+	text = cli_argument(o->ctx);
+	if (row == 'H') {
+		take_heads(o, text);
+	} else if (row == 'k') {
+		take_key("key", trust_log(&o->trust, text), text);
+	} else if (row == 'w') {
+		take_key("witness-key", trust_witness(&o->trust, text), text);
+	} else if (row == 'c') {
+		o->checkpoint = mem_resize(o->checkpoint, o->checkpoints + 1,
+		    sizeof(*o->checkpoint));
+		o->checkpoint[o->checkpoints++] = text;
+	} else {
+		free(o->proof);
+		o->proof = text;
+	}
 }
 
-static enum finding broken(const struct proof *p, const struct journal_line *l,
-    const char *why)
+static const char *conflict(struct options *o)
 {
-	if (l->seq)
-		diag_warn("journal '%s': %s:%" PRIu64 ": record %" PRIu64
-			  " %s",
-		    p->path, l->segment, l->line, l->seq, why);
-	else
-		diag_warn("journal '%s': %s:%" PRIu64 ": line %s", p->path,
-		    l->segment, l->line, why);
-	return BROKEN;
+	bool keys = o->trust.witnesses || o->quorum || o->trust.max_age;
+
+	if (o->quorum < 0 || (unsigned)o->quorum > o->trust.witnesses)
+		return "option '--quorum': there are not so many "
+		       "'--witness-key'";
+	if (!o->trust.logs && !o->proof && (o->checkpoints || keys))
+		return "no '--key' given: whose checkpoints are they?";
+	if (o->trust.max_age && !o->trust.witnesses)
+		return "'--max-age' needs a '--witness-key': nobody else "
+		       "says when";
+	if (o->proof && (o->headed || keys || o->trust.logs))
+		return "'--proof' takes no keys and no heads: it is whoever "
+		       "is shown the proof that checks it";
+	if (o->proof && o->checkpoints > 1)
+		return "option '--checkpoint': a proof has one";
+	return NULL;
+}
+
+static void parse(struct options *o, int argc, const char **argv)
+{
+	const struct poptOption table[] = {
+	    {"head", '\0', POPT_ARG_STRING, NULL, 'H',
+		"It must have this head; @FILE: each head in the file",
+		"SEQ:CHAIN"},
+	    {"key", '\0', POPT_ARG_STRING, NULL, 'k',
+		"It must be as this key has sealed it", "VKEY"},
+	    {"checkpoint", '\0', POPT_ARG_STRING, NULL, 'c',
+		"Not as those in it, but as this one says", "FILE"},
+	    {"witness-key", '\0', POPT_ARG_STRING, NULL, 'w',
+		"A witness that is believed", "VKEY"},
+	    {"quorum", '\0', POPT_ARG_INT, &o->quorum, 0,
+		"So many of these must have cosigned", "N"},
+	    {"max-age", '\0', POPT_ARG_STRING, NULL, 'a',
+		"And seen it not longer ago", "TIME"},
+	    {"proof", '\0', POPT_ARG_STRING, NULL, 'p',
+		"Print a proof of the record of this id", "ID"},
+	    {"removed", '\0', POPT_ARG_NONE, &o->removed, 0,
+		"Print what was pruned and erased, by whom and why", NULL},
+	    {"quiet", 'q', POPT_ARG_NONE, &o->quiet, 0,
+		"Say nothing of what is as it should be", NULL},
+	    CLI_TABLE};
+	const char *wrong;
+	int row;
+
+	o->ctx = cli_open(argc, argv, table,
+	    "JOURNAL... | FILE.tlog-proof RECORD", false);
+	while ((row = cli_next(o->ctx)) >= 0) {
+		if (row > 0)
+			set_one(o, row);
+	}
+	if (!poptPeekArg(o->ctx))
+		cli_misuse("no journal given");
+	wrong = conflict(o);
+	if (wrong)
+		cli_misuse("%s", wrong);
+	o->trust.quorum = (unsigned)o->quorum;
+}
+
+static int exit_code(enum finding found)
+{
+	return found == UNREADABLE ? EX_IOERR : found == BROKEN ? 1 : EX_OK;
+}
+
+/* ---- a journal */
+
+static bool read_file(const char *path, size_t max, struct buf *out)
+{
+	bool input = strcmp(path, "-") == 0;
+
+	if (store_read(AT_FDCWD, input ? "/dev/stdin" : path, max, out))
+		return true;
+	diag_warn_errno("cannot read '%s'", path);
+	return false;
+}
+
+static enum finding add_checkpoints(struct options *o, const char *path,
+    struct seals *s, struct buf *why)
+{
+	enum finding found = WHOLE;
+	struct buf note = BUF_EMPTY;
+
+	if (!o->checkpoints) {
+		found = verify_stored(path, &o->trust, s, why);
+		if (found != WHOLE)
+			diag_warn("%s", buf_str(why));
+	}
+	for (size_t i = 0; i < o->checkpoints && found == WHOLE; i++) {
+		const char *file = o->checkpoint[i], *wrong;
+
+		buf_reset(&note);
+		if (!read_file(file, NOTE_MAX, &note)) {
+			found = UNREADABLE;
+			break;
+		}
+		wrong = seals_add(s, &o->trust, file, buf_span(&note), why);
+		if (!wrong)
+			continue;
+		diag_warn("checkpoint '%s' %s", file, wrong);
+		found = BROKEN;
+	}
+	buf_release(&note);
+	return found;
+}
+
+static void print_vouched(unsigned witnesses, uint64_t time)
+{
+	char stamp[STAMP_LEN];
+
+	if (witnesses)
+		printf(", cosigned by %u", witnesses);
+	if (time) {
+		stamp_write(stamp, (int64_t)time * 1000000);
+		/* Its seconds, as that is what was signed. */
+		printf(" at %.19sZ", stamp);
+	}
+}
+
+static void print_whole(const char *path, const struct verified *v,
+    const struct seals *s)
+{
+	const struct seal *newest = seals_newest(s);
+
+	printf("%s: %" PRIu64 " records, ", path, v->records);
+	if (v->erased)
+		printf("%" PRIu64 " erased, ", v->erased);
+	if (v->pruned)
+		printf("%" PRIu64 " lines pruned, ", v->pruned);
+	if (v->seq)
+		printf("head %" PRIu64 ":%.*s, ", v->seq, DIGEST_HEX,
+		    v->chain);
+	fputs("whole", stdout);
+	if (newest) {
+		printf(", sealed up to %" PRIu64, newest->size);
+		print_vouched(newest->witnesses, newest->time);
+	}
+	putchar('\n');
 }
 
 /* "J: 3-7 pruned TIME by NAME: WHY" */
-static void tell(const struct proof *p, const struct prune_note *n)
+static void print_note(const char *path, const struct prune_note *n)
 {
 	struct span since = n->time;
 
 	if (n->since.n)
 		since = (struct span){n->since.p + 6, n->since.n - 6};
-	printf("%s: %" PRIu64, p->path, n->from);
+	printf("%s: %" PRIu64, path, n->from);
 	if (n->pruned)
 		printf("-%" PRIu64, n->to);
 	printf(" %s %.*s by %.*s: %.*s\n", n->pruned ? "pruned" : "erased",
 	    SPAN_ARG(since), SPAN_ARG(n->by), SPAN_ARG(n->why));
 }
 
-static void note(struct proof *p, const struct journal_line *l)
+/* Of a journal that was found to be whole. */
+static enum finding print_removed(const char *path)
 {
-	struct prune_note n;
-	struct span digest;
-
-	if (journal_pruned(l->text))
-		p->pruned += l->seq - l->from + 1;
-	else if (journal_erased(l->text, &digest))
-		p->erased++;
-	else if (p->tells && prune_note_read(&n, l->text))
-		tell(p, &n);
-}
-
-static enum finding take(struct proof *p, struct expected_heads *heads,
-    enum journal_item item, const struct journal_line *l)
-{
-	struct record r;
 	const char *why;
-	int saved = errno;
-
-	switch (item) {
-	case JOURNAL_BROKEN:
-		return broken(p, l, journal_why(p->reader));
-	case JOURNAL_ERROR:
-		errno = saved;
-		diag_warn_errno("journal '%s': cannot read '%s'", p->path,
-		    journal_why(p->reader));
-		return UNREADABLE;
-	case JOURNAL_RECORD:
-		why = record_parse(&r, l->text.p, l->text.n);
-		if (why)
-			return broken(p, l, why);
-		p->records++;
-		break;
-	case JOURNAL_NOTE:
-		note(p, l);
-		break;
-	case JOURNAL_END:
-		break;
-	}
-	if (!expected_fit(heads, l))
-		return broken(p, l, "is not the one the head was taken of");
-	p->seq = l->seq;
-	memcpy(p->chain, l->chain.p, DIGEST_HEX);
-	return WHOLE;
-}
-
-/* Lines that have gone without a word. */
-static enum finding gone(const struct proof *p, const struct gap *gap)
-{
-	if (!gap->pruned)
-		diag_warn("journal '%s': record %" PRIu64 " is erased, and no "
-			  "later note says so",
-		    p->path, gap->from);
-	else
-		diag_warn("journal '%s': records %" PRIu64 " to %" PRIu64
-			  " are pruned, and no later note says so",
-		    p->path, gap->from, gap->to);
-	return BROKEN;
-}
-
-static enum finding ended(
-    const struct proof *p, const struct expected_heads *heads, bool torn)
-{
-	const struct head *beyond = expected_beyond(heads, p->seq);
-	const struct gap *gap = journal_gap(p->reader);
-
-	if (gap)
-		return gone(p, gap);
-	if (beyond) {
-		diag_warn("journal '%s': is cut off after %" PRIu64
-			  ": there was a record %" PRIu64,
-		    p->path, p->seq, beyond->seq);
-		return BROKEN;
-	}
-	if (p->seq < p->synced) {
-		diag_warn("journal '%s': is cut off after %" PRIu64
-			  ": its lock says that %" PRIu64 " was on disk",
-		    p->path, p->seq, p->synced);
-		return BROKEN;
-	}
-	if (torn) {
-		diag_warn("journal '%s': the line after record %" PRIu64
-			  " is torn, as by a crash; cup-log puts that right",
-		    p->path, p->seq);
-		return BROKEN;
-	}
-	return WHOLE;
-}
-
-static enum finding check(struct proof *p, struct expected_heads *heads)
-{
-	enum finding found = WHOLE;
+	struct journal_reader *j = journal_open(path, false, &why);
+	enum journal_item item = JOURNAL_ERROR;
 	struct journal_line l;
-	enum journal_item item;
-	bool torn = false;
+	struct prune_note n;
 
-	expected_begin(heads);
-	for (;;) {
-		item = journal_next(p->reader, &l);
-		if (item != JOURNAL_END) {
-			found = take(p, heads, item, &l);
-			if (found != WHOLE)
-				return found;
-			torn = false;
-			continue;
-		}
-		/* Its writer may have finished the line, and itself. */
-		if (!journal_torn(p->reader) || torn || live(p->path))
-			break;
-		torn = true;
+	while (j && ((item = journal_next(j, &l)) == JOURNAL_RECORD ||
+			item == JOURNAL_NOTE)) {
+		if (item == JOURNAL_NOTE && prune_note_read(&n, l.text))
+			print_note(path, &n);
 	}
-	return ended(p, heads, torn && journal_torn(p->reader));
+	if (item != JOURNAL_END)
+		diag_warn_errno("journal '%s': cannot be read", path);
+	journal_close(j);
+	return item == JOURNAL_END ? WHOLE : UNREADABLE;
 }
 
 static enum finding verify(const char *path, struct options *o)
 {
-	struct proof p = {.path = path, .tells = o->removed};
-	enum finding found;
-	const char *why;
+	struct seals seals = {.count = 0};
+	struct buf why = BUF_EMPTY;
+	struct verified v;
+	enum finding found = WHOLE;
 
-	p.synced = read_synced(path);
-	p.reader = journal_open(path, true, &why);
-	if (!p.reader) {
-		diag_warn_errno("journal '%s' %s", path, why);
-		return UNREADABLE;
+	if (o->trust.logs)
+		found = add_checkpoints(o, path, &seals, &why);
+	if (found == WHOLE) {
+		found = verify_journal(path, &o->heads, &seals, &v, &why);
+		if (found != WHOLE)
+			diag_warn("%s", buf_str(&why));
+		else if (!o->quiet)
+			print_whole(path, &v, &seals);
 	}
-	found = check(&p, &o->heads);
-	if (found == WHOLE && !o->quiet) {
-		printf("%s: %" PRIu64 " records, ", path, p.records);
-		if (p.erased)
-			printf("%" PRIu64 " erased, ", p.erased);
-		if (p.pruned)
-			printf("%" PRIu64 " lines pruned, ", p.pruned);
-		if (p.seq)
-			printf("head %" PRIu64 ":%.*s, ", p.seq, DIGEST_HEX,
-			    p.chain);
-		puts("whole");
-	}
-	journal_close(p.reader);
+	if (found == WHOLE && o->removed)
+		found = print_removed(path);
+	seals_release(&seals);
+	buf_release(&why);
 	return found;
 }
 
-static poptContext parse(struct options *o, int argc, const char **argv)
+static int verify_all(struct options *o)
 {
-	const struct poptOption table[] = {
-	    {"head", '\0', POPT_ARG_STRING, NULL, 'H',
-		"It must have this head; @FILE: each head in the file",
-		"SEQ:CHAIN"},
-	    {"removed", '\0', POPT_ARG_NONE, &o->removed, 0,
-		"Print what was pruned and erased, by whom and why", NULL},
-	    {"quiet", 'q', POPT_ARG_NONE, &o->quiet, 0,
-		"Say nothing of journals that are whole", NULL},
-	    CLI_TABLE};
-	poptContext ctx = cli_open(argc, argv, table, "JOURNAL...", false);
-	int option;
+	const char *path = poptGetArg(o->ctx);
+	bool bad = false, unread = false;
 
-	while ((option = cli_next(ctx)) >= 0) {
-		if (option == 'H')
-			take_heads(o, cli_argument(ctx));
+	if ((o->headed || o->checkpoints) && poptPeekArg(o->ctx))
+		cli_misuse("option '--%s': that is of one journal",
+		    o->headed ? "head" : "checkpoint");
+	for (; path; path = poptGetArg(o->ctx)) {
+		enum finding found = verify(path, o);
+
+		bad |= found == BROKEN;
+		unread |= found == UNREADABLE;
 	}
-	if (!poptPeekArg(ctx))
-		cli_misuse("no journal given");
-	return ctx;
+	return exit_code(unread ? UNREADABLE : bad ? BROKEN : WHOLE);
+}
+
+/* ---- one record */
+
+static int tell(const char *what, const char *path, enum evidence end,
+    const struct buf *why)
+{
+	switch (end) {
+	case EVIDENCE_GOOD:
+		return EX_OK;
+	case EVIDENCE_UNREAD:
+		if (errno)
+			diag_warn_errno("%s '%s' %s", what, path, why->data);
+		else
+			diag_warn("%s '%s' %s", what, path, why->data);
+		return EX_IOERR;
+	case EVIDENCE_NONE:
+	case EVIDENCE_WRONG:
+		break;
+	}
+	diag_warn("%s '%s' %s", what, path, why->data);
+	return 1;
+}
+
+static int make_proof(struct options *o)
+{
+	const char *path = poptGetArg(o->ctx);
+	struct buf note = BUF_EMPTY, proof = BUF_EMPTY, why = BUF_EMPTY;
+	struct span given = {NULL, 0};
+	int code = EX_IOERR;
+
+	if (poptPeekArg(o->ctx))
+		cli_misuse("option '--proof': a record is in one journal");
+	if (!o->checkpoints || read_file(*o->checkpoint, NOTE_MAX, &note)) {
+		if (o->checkpoints)
+			given = buf_span(&note);
+		code = tell("journal", path, evidence_make(path,
+		    span_of(o->proof), given, &proof, &why), &why);
+	}
+	if (code == EX_OK)
+		fwrite(proof.data, 1, proof.len, stdout);
+	buf_release(&note);
+	buf_release(&proof);
+	buf_release(&why);
+	return code;
+}
+
+static void print_shown(const char *path, const struct shown *s)
+{
+	const struct checkpoint *c = &s->vouched.checkpoint;
+
+	printf("%s: record %" PRIu64 " of %.*s, sealed with %" PRIu64
+	       " lines", path, s->seq, SPAN_ARG(c->origin), c->size);
+	print_vouched(s->vouched.witnesses, s->vouched.time);
+	putchar('\n');
+}
+
+static int check_proof(struct options *o, const char *path)
+{
+	const char *record = poptGetArg(o->ctx);
+	struct buf proof = BUF_EMPTY, text = BUF_EMPTY, why = BUF_EMPTY;
+	struct shown s;
+	int code = EX_IOERR;
+
+	if (!record || poptPeekArg(o->ctx))
+		cli_misuse("a proof is of one record: FILE.tlog-proof RECORD");
+	if (!o->trust.logs)
+		cli_misuse("no '--key' given: whose proof is it?");
+	if (o->headed || o->checkpoints)
+		cli_misuse("a proof has neither heads nor another checkpoint");
+	if (read_file(path, 2 * NOTE_MAX, &proof) &&
+	    read_file(record, RECORD_FILE_MAX, &text))
+		code = tell("proof", path, evidence_check(&o->trust,
+		    buf_span(&proof), buf_span(&text), &s, &why), &why);
+	if (code == EX_OK && !o->quiet)
+		print_shown(path, &s);
+	buf_release(&proof);
+	buf_release(&text);
+	buf_release(&why);
+	return code;
+}
+
+static void release(struct options *o)
+{
+	for (size_t i = 0; i < o->checkpoints; i++)
+		free(o->checkpoint[i]);
+	free(o->checkpoint);
+	free(o->proof);
+	expected_release(&o->heads);
+	trust_release(&o->trust);
+	poptFreeContext(o->ctx);
 }
 
 int main(int argc, const char **argv)
 {
 	struct options o = {.quiet = 0};
-	poptContext ctx = parse(&o, argc, argv);
-	bool bad = false, unread = false;
-	const char *path = poptGetArg(ctx);
+	const char *first;
+	int code;
 
-	if (o.headed && poptPeekArg(ctx))
-		cli_misuse("option '--head': heads are of one journal");
-	for (; path; path = poptGetArg(ctx)) {
-		enum finding found = verify(path, &o);
-
-		bad |= found == BROKEN;
-		unread |= found == UNREADABLE;
-	}
-	poptFreeContext(ctx);
-	expected_release(&o.heads);
+	parse(&o, argc, argv);
+	first = poptPeekArg(o.ctx);
+	if (o.proof)
+		code = make_proof(&o);
+	else if (span_ends(span_of(first), ".tlog-proof"))
+		code = check_proof(&o, poptGetArg(o.ctx));
+	else
+		code = verify_all(&o);
+	release(&o);
 	cli_close_stdout();
-	return unread ? EX_IOERR : bad ? 1 : EX_OK;
+	return code;
 }

@@ -1,5 +1,11 @@
 # SPDX-License-Identifier: ISC
 complete -c cup-verify -l head -x -d 'It must have this head; @FILE: each one in it'
+complete -c cup-verify -l key -x -d 'It must be as this key has sealed it'
+complete -c cup-verify -l checkpoint -rF -d 'Not as those in it, but as this one says'
+complete -c cup-verify -l witness-key -x -d 'A witness that is believed'
+complete -c cup-verify -l quorum -x -d 'So many of these must have cosigned'
+complete -c cup-verify -l max-age -x -d 'And seen it not longer ago'
+complete -c cup-verify -l proof -x -d 'Print a proof of the record of this id'
 complete -c cup-verify -l removed -d 'Print what was pruned and erased, by whom and why'
 complete -c cup-verify -s q -l quiet -d 'Say nothing of journals that are whole'
 complete -c cup-verify -l version -d 'Print the version and exit'

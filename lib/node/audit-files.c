@@ -14,6 +14,7 @@
 #include "node/identity.h"
 #include "node/prunes.h"
 #include "node/reviews.h"
+#include "node/sealing.h"
 #include "node/uploads.h"
 
 enum { DAY = 86400, SOON = 14 };
@@ -231,6 +232,8 @@ void audit_files(struct audit *s, const struct conf *c)
 	holds(s, c, &id);
 	if (reviews_kept(c))
 		writable(s, c, &id, "review");
+	if (sealing_wanted(c))
+		readable(s, c, &id, "seal-key", conf_get(c, "seal-key"));
 	if (uploads_wanted(c)) {
 		writable(s, c, &id, "upload-store");
 		if (!conf_is(c, "compliance", "none"))

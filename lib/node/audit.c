@@ -14,6 +14,7 @@
 #include "node/commands.h"
 #include "node/conf-sense.h"
 #include "node/reviews.h"
+#include "node/sealing.h"
 #include "node/uploads.h"
 #include "record/traffic.h"
 
@@ -188,6 +189,8 @@ void audit_programs(struct audit *s, const struct conf *c,
 		find(s, "cup-review", search);
 	if (uploads_wanted(c))
 		find(s, "cup-upload", search);
+	if (sealing_wanted(c))
+		find(s, "cup-seal", search);
 	if (conf_is(c, "compliance", "none") || conf_get(c, "pipeline"))
 		return;
 	if (conf_is(c, "compliance", "local"))

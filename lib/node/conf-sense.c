@@ -11,6 +11,7 @@
 #include "node/chain.h"
 #include "node/conf-sense-internal.h"
 #include "node/prunes.h"
+#include "node/sealing.h"
 #include "node/uploads.h"
 #include "record/traffic.h"
 
@@ -260,6 +261,7 @@ void conf_sense(const struct conf *c, struct buf *mistakes)
 	events(c, mistakes);
 	limits(c, mistakes);
 	returns(c, mistakes);
+	sealing_sense(c, mistakes);
 	uploads_sense(c, mistakes);
 	prunes_sense(c, mistakes);
 }

@@ -2,7 +2,7 @@
 /* What the modules of a running node share; node.h says what it is.
  *
  * node.c sets it up and takes it down, stop.c begins with that; intercept.c
- * keeps cup-intercept up, keeper.c cup-review and cup-upload,
+ * keeps cup-intercept up, keeper.c cup-review, cup-upload and cup-seal,
  * pipelines.c starts stages for connections; reload.c goes over to other
  * settings, answers.c answers those who ask, status.c tells how all of it does,
  * for which look.c asks the two. state.c is below all of these. */
@@ -71,7 +71,8 @@ struct sample {
 	bool regular;
 };
 
-/* A program beside cup-intercept: the cup-review of the node, its cup-upload. */
+/* A program beside cup-intercept: the cup-review of the node, its cup-upload,
+ * its cup-seal. */
 struct keeper {
 	struct node *node;
 	const char *name;
@@ -123,7 +124,7 @@ struct node {
 	int notify;
 	struct event *notified;
 
-	struct keeper keeper, upload;
+	struct keeper keeper, upload, sealer;
 	struct address upload_address; /* of text NULL: no files come */
 	struct listening upload_listening;
 
@@ -151,7 +152,7 @@ struct node {
 
 	/* A reload whose policy is being checked. */
 	struct conf next;
-	struct args next_keeper, next_upload;
+	struct args next_keeper, next_upload, next_sealer;
 	struct commands next_commands;
 	char *next_path[STAGES_MAX];
 	pid_t check;
@@ -217,7 +218,7 @@ void intercept_stop(struct node *, bool at_once);
 /* keeper.c. Set the command lines that the settings make; false with the
  * reason added to why. */
 bool keepers_settings(struct node *, const struct conf *, struct args *keeper,
-    struct args *upload, struct buf *why);
+    struct args *upload, struct args *sealer, struct buf *why);
 void keepers_begin(struct node *);
 /* Go over to another command line, which is emptied. Of the same one, have it
  * read again what it can. */

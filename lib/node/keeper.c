@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* A running node: keeping up what is beside cup-intercept, the cup-review that
- * keeps what is held, and the cup-upload that files come through. */
+ * keeps what is held, the cup-upload that files come through, and the cup-seal
+ * that signs what the journal is. */
 #include "node/internal.h"
 
 #include <errno.h>
@@ -11,6 +12,7 @@
 
 #include "io/launch.h"
 #include "io/program.h"
+#include "node/sealing.h"
 
 static bool find(struct keeper *k, const char *program, struct buf *why)
 {
@@ -24,16 +26,18 @@ static bool find(struct keeper *k, const char *program, struct buf *why)
 }
 
 bool keepers_settings(struct node *n, const struct conf *c,
-    struct args *keeper, struct args *upload, struct buf *why)
+    struct args *keeper, struct args *upload, struct args *sealer,
+    struct buf *why)
 {
 	/* Another review journal waits for a restart, as cup-intercept's key
 	 * is beside it. */
 	const char *review = conf_get(&n->start, "review");
 	bool ok = true;
 
-	n->keeper.node = n->upload.node = n;
+	n->keeper.node = n->upload.node = n->sealer.node = n;
 	n->keeper.name = "cup-review";
 	n->upload.name = "cup-upload";
+	n->sealer.name = "cup-seal";
 	n->upload.listening = &n->upload_listening;
 	if (!review)
 		review = conf_get(c, "review");
@@ -41,6 +45,8 @@ bool keepers_settings(struct node *n, const struct conf *c,
 		ok = find(&n->keeper, keeper->word[0], why);
 	if (commands_upload(upload, &n->start, c, n->o.run_dir, n->o.name))
 		ok = find(&n->upload, upload->word[0], why) && ok;
+	if (sealing_command(sealer, c))
+		ok = find(&n->sealer, sealer->word[0], why) && ok;
 	return ok;
 }
 
@@ -141,6 +147,7 @@ void keepers_begin(struct node *n)
 {
 	begin(&n->keeper);
 	begin(&n->upload);
+	begin(&n->sealer);
 }
 
 static void leave(struct keeper *k)
@@ -201,7 +208,8 @@ static bool ended(struct keeper *k, pid_t pid, int status)
 
 bool keepers_ended(struct node *n, pid_t pid, int status)
 {
-	return ended(&n->keeper, pid, status) || ended(&n->upload, pid, status);
+	return ended(&n->keeper, pid, status) ||
+	    ended(&n->upload, pid, status) || ended(&n->sealer, pid, status);
 }
 
 bool keeper_stop(struct keeper *k, bool at_once)

@@ -171,6 +171,7 @@ void node_free(struct node *n)
 	node_event_free(&n->settle_timer);
 	node_event_free(&n->keeper.timer);
 	node_event_free(&n->upload.timer);
+	node_event_free(&n->sealer.timer);
 	if (n->base)
 		event_base_free(n->base);
 	if (n->notify >= 0)
@@ -185,8 +186,11 @@ void node_free(struct node *n)
 	args_release(&n->next_keeper);
 	args_release(&n->upload.args);
 	args_release(&n->next_upload);
+	args_release(&n->sealer.args);
+	args_release(&n->next_sealer);
 	free(n->keeper.path);
 	free(n->upload.path);
+	free(n->sealer.path);
 	free(n->intercept_path);
 	free(n->path_variable);
 	free_paths(n->stage_path);

@@ -21,6 +21,7 @@ static void drop_next(struct node *n)
 	commands_release(&n->next_commands);
 	args_release(&n->next_keeper);
 	args_release(&n->next_upload);
+	args_release(&n->next_sealer);
 	for (size_t i = 0; i < STAGES_MAX; i++) {
 		free(n->next_path[i]);
 		n->next_path[i] = NULL;
@@ -94,6 +95,7 @@ static void take_over(struct node *n)
 	pipelines_renew(n);
 	keeper_renew(&n->keeper, &n->next_keeper);
 	keeper_renew(&n->upload, &n->next_upload);
+	keeper_renew(&n->sealer, &n->next_sealer);
 	intercept_renew(n);
 	node_notify(n, "READY=1");
 	node_tell(n);
@@ -139,7 +141,7 @@ void reload_begin(struct node *n)
 		    n->o.name);
 		node_programs(n, &n->next_commands, n->next_path, &why);
 		keepers_settings(n, &n->next, &n->next_keeper, &n->next_upload,
-		    &why);
+		    &n->next_sealer, &why);
 	}
 	if (why.len == 0 && !check_policy(n, &why) && why.len == 0)
 		take_over(n);

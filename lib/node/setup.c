@@ -305,7 +305,8 @@ bool node_setup(struct node *n, struct buf *why, int *code)
 	    n->o.name);
 	node_program(n, "cup-intercept", &n->intercept_path, why);
 	node_programs(n, &n->commands, n->stage_path, why);
-	keepers_settings(n, &n->conf, &n->keeper.args, &n->upload.args, why);
+	keepers_settings(n, &n->conf, &n->keeper.args, &n->upload.args,
+	    &n->sealer.args, why);
 	if (why->len)
 		return false;
 	umask(022);

@@ -109,7 +109,9 @@ const char *node_state_word(const struct node *n)
 	if (n->intercept_state != SERVICE_UP ||
 	    n->pipeline_state != SERVICE_UP ||
 	    n->keeper.state == SERVICE_WAITING ||
-	    n->upload.state == SERVICE_WAITING)
+	    n->upload.state == SERVICE_WAITING ||
+	    n->sealer.state == SERVICE_WAITING ||
+	    n->sealer.state == SERVICE_FAILED)
 		return "degraded";
 	if (!n->pipeline_starts)
 		return "starting";
@@ -200,7 +202,8 @@ void node_warn(struct node *n)
 
 void node_done(struct node *n)
 {
-	if (!n->stopping || n->intercept || n->runs || n->upload.pid)
+	if (!n->stopping || n->intercept || n->runs || n->upload.pid ||
+	    n->sealer.pid)
 		return;
 	/* Last: it takes down what became of what was released. */
 	if (!keeper_stop(&n->keeper, false))

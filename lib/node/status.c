@@ -204,6 +204,18 @@ static void add_upload(const struct node *n, struct buf *out)
 	    &n->upload_listening, out);
 }
 
+static void add_sealer(const struct node *n, struct buf *out)
+{
+	const struct keeper *k = &n->sealer;
+
+	if (!k->args.count && !k->pid)
+		return;
+	buf_addf(out, "seal %s\n", services[k->state]);
+	if (k->pid)
+		buf_addf(out, "seal-pid %ld\n", (long)k->pid);
+	buf_addf(out, "seal-starts %u\n", k->starts);
+}
+
 /* The cup-review that keeps what is held, and what it says of that. */
 static void add_review(const struct node *n, struct buf *out)
 {
@@ -285,5 +297,6 @@ void status_text(const struct node *n, struct buf *out)
 	add_processes(n, out);
 	add_review(n, out);
 	add_upload(n, out);
+	add_sealer(n, out);
 	add_sample(n, out);
 }

@@ -19,12 +19,14 @@ void node_stop(struct node *n)
 			address_unlisten(&n->upload_address,
 			    &n->upload_listening);
 		keeper_stop(&n->upload, false);
+		keeper_stop(&n->sealer, false);
 	}
 	intercept_stop(n, again);
 	if (again) {
 		pipelines_kill(n, SIGKILL);
 		keeper_stop(&n->keeper, true);
 		keeper_stop(&n->upload, true);
+		keeper_stop(&n->sealer, true);
 	}
 	node_done(n);
 }

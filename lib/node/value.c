@@ -13,6 +13,7 @@
 #include "io/address.h"
 #include "io/endpoint.h"
 #include "node/setting.h"
+#include "seal/witnesses.h"
 #include "web/answer.h"
 #include "xml/jid.h"
 
@@ -250,6 +251,17 @@ static const char *check_site(const struct setting *s, const char *value)
 	return check_url(s, value);
 }
 
+static const char *check_witness(const struct setting *s, const char *value)
+{
+	struct witness_at w;
+	const char *why = witness_at_parse(&w, value);
+
+	(void)s;
+	if (!why)
+		witness_at_release(&w);
+	return why;
+}
+
 static const char *check_label(const struct setting *s, const char *value)
 {
 	(void)s;
@@ -342,6 +354,7 @@ const struct value_kind value_site = {"http URL", check_site};
 const struct value_kind value_size = {"size", check_size};
 const struct value_kind value_url = {"URL", check_url};
 const struct value_kind value_user = {"user", check_user};
+const struct value_kind value_witness = {"URL VKEY", check_witness};
 const struct value_kind value_web_url = {"WebSocket URL", check_web_url};
 const struct value_kind value_word = {"word", check_word};
 const struct value_kind value_words = {"words", check_words};

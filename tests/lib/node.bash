@@ -5,7 +5,7 @@
 # node_setup: cup-node and the stages beside the stand-in, and settings.
 node_setup() {
 	mkdir bin etc stand-in
-	cp "$CUP_BIN"/cup-{node,config,filter,log,deliver,review,upload} bin
+	cp "$CUP_BIN"/cup-{node,config,filter,log,deliver,review,upload,seal} bin
 	cp "$CUP_TESTS/stand-in" bin/cup-intercept
 	mkfifo stand-in/in
 	export PATH=$PWD/bin:$PATH STAND_IN=$PWD/stand-in

@@ -33,7 +33,7 @@ for data in iter(lambda: s.recv(4096), b""):
 
 # begun: cup-log runs, with two records in j.
 begun() {
-	start_log cup-log --heads heads --compress no "$@" j
+	start_log cup-log --heads heads --compress no j
 	said 1 one >&8
 	said 2 two >&8
 	eventually 5 has_lines out 2

@@ -1,0 +1,11 @@
+# SPDX-License-Identifier: ISC
+complete -c cup-seal -f -a '(__fish_complete_directories)'
+complete -c cup-seal -l key -rF -d 'Sign with this key'
+complete -c cup-seal -l generate -x -d 'Make a key of that name, and print its verifier key'
+complete -c cup-seal -l public -d 'Print the verifier key of the key'
+complete -c cup-seal -l witness -x -d 'Have this witness cosign'
+complete -c cup-seal -l timestamp -x -d 'Have this authority stamp (RFC 3161)'
+complete -c cup-seal -l every -x -d 'Go on sealing, this often'
+complete -c cup-seal -l version -d 'Print the version and exit'
+complete -c cup-seal -s '?' -l help -d 'Show this help message'
+complete -c cup-seal -l usage -d 'Display brief usage message'

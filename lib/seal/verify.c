@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: ISC */
+/* Proving a journal whole. */
+#include "seal/verify.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "journal/chain.h"
+#include "journal/journal.h"
+#include "journal/lock.h"
+#include "journal/segment.h"
+#include "record/record.h"
+
+struct proof {
+	const char *path;
+	struct journal_reader *reader;
+	struct expected_heads *heads;
+	struct seals *seals;
+	struct verified *found;
+	struct buf *why;
+	uint64_t synced; /* as its lock said before it was read */
+};
+
+/* What the lock of a whole journal says was on disk; it may be late, but is
+ * never early. */
+static uint64_t read_synced(const char *path)
+{
+	int dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	uint64_t seq = dir < 0 ? 0 : lock_read_synced(dir);
+
+	if (dir >= 0)
+		close(dir);
+	return seq;
+}
+
+/* Whether somebody writes the journal at this moment. */
+static bool live(const char *path)
+{
+	struct buf holder = BUF_EMPTY;
+	char *copy = mem_strdup(path), *slash = strrchr(copy, '/');
+	int dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	bool held;
+
+	if (dir < 0 && slash)
+		*slash = '\0';
+	if (dir < 0)
+		dir = open(slash ? copy : ".",
+		    O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	held = dir >= 0 && lock_held(dir, &holder);
+	if (dir >= 0)
+		close(dir);
+	buf_release(&holder);
+	free(copy);
+	return held;
+}
+
+static enum finding broken(struct proof *p, const struct journal_line *l,
+    const char *why)
+{
+	if (l->seq)
+		buf_addf(p->why, "journal '%s': %s:%" PRIu64 ": record %" PRIu64
+				 " %s",
+		    p->path, l->segment, l->line, l->seq, why);
+	else
+		buf_addf(p->why, "journal '%s': %s:%" PRIu64 ": line %s",
+		    p->path, l->segment, l->line, why);
+	return BROKEN;
+}
+
+static enum finding unsealed(struct proof *p, const struct seal *s)
+{
+	buf_addf(p->why, "journal '%s': its lines up to %" PRIu64
+			 " are not those that checkpoint '%s' seals",
+	    p->path, s->size, s->name);
+	return BROKEN;
+}
+
+static enum finding take(struct proof *p, enum journal_item item,
+    const struct journal_line *l)
+{
+	const struct seal *seal;
+	struct span digest;
+	struct record r;
+	const char *why;
+
+	switch (item) {
+	case JOURNAL_BROKEN:
+		return broken(p, l, journal_why(p->reader));
+	case JOURNAL_ERROR:
+		buf_addf(p->why, "journal '%s': cannot read '%s': %s",
+		    p->path, journal_why(p->reader), strerror(errno));
+		return UNREADABLE;
+	case JOURNAL_RECORD:
+		why = record_parse(&r, l->text.p, l->text.n);
+		if (why)
+			return broken(p, l, why);
+		p->found->records++;
+		break;
+	case JOURNAL_NOTE:
+		if (journal_pruned(l->text))
+			p->found->pruned += l->seq - l->from + 1;
+		else if (journal_erased(l->text, &digest))
+			p->found->erased++;
+		break;
+	case JOURNAL_END:
+		break;
+	}
+	if (!expected_fit(p->heads, l))
+		return broken(p, l, "is not the one the head was taken of");
+	seal = seals_take(p->seals, l);
+	if (seal)
+		return unsealed(p, seal);
+	p->found->seq = l->seq;
+	memcpy(p->found->chain, l->chain.p, DIGEST_HEX);
+	return WHOLE;
+}
+
+/* Lines that have gone without a word. */
+static enum finding gone(struct proof *p, const struct gap *gap)
+{
+	if (!gap->pruned)
+		buf_addf(p->why, "journal '%s': record %" PRIu64 " is erased, "
+				 "and no later note says so",
+		    p->path, gap->from);
+	else
+		buf_addf(p->why, "journal '%s': records %" PRIu64 " to %" PRIu64
+				 " are pruned, and no later note says so",
+		    p->path, gap->from, gap->to);
+	return BROKEN;
+}
+
+static enum finding cut(struct proof *p, const char *who, const char *says,
+    uint64_t seq)
+{
+	buf_addf(p->why, "journal '%s': is cut off after %" PRIu64 ": %s"
+			 "%s %" PRIu64,
+	    p->path, p->found->seq, who, says, seq);
+	return BROKEN;
+}
+
+static enum finding unmet(struct proof *p, const struct seal *s)
+{
+	if (!span_same(buf_span(&s->journal), journal_id(p->reader))) {
+		buf_addf(p->why, "journal '%s': checkpoint '%s' is of another "
+				 "journal",
+		    p->path, s->name);
+		return BROKEN;
+	}
+	if (!s->gone)
+		return cut(p, s->name, " seals", s->size);
+	buf_addf(p->why, "journal '%s': checkpoint '%s' cannot be checked: the "
+			 "lines it ends with are pruned, and no later one "
+			 "that is given proves it",
+	    p->path, s->name);
+	return BROKEN;
+}
+
+static enum finding ended(struct proof *p, bool torn)
+{
+	const struct head *beyond = expected_beyond(p->heads, p->found->seq);
+	const struct gap *gap = journal_gap(p->reader);
+	const struct seal *seal;
+
+	if (gap)
+		return gone(p, gap);
+	if (beyond)
+		return cut(p, "", "there was a record", beyond->seq);
+	seals_end(p->seals, p->path);
+	seal = seals_unmet(p->seals, journal_id(p->reader));
+	if (seal)
+		return unmet(p, seal);
+	if (p->found->seq < p->synced) {
+		buf_addf(p->why, "journal '%s': is cut off after %" PRIu64
+				 ": its lock says that %" PRIu64
+				 " was on disk",
+		    p->path, p->found->seq, p->synced);
+		return BROKEN;
+	}
+	if (torn) {
+		buf_addf(p->why, "journal '%s': the line after record %" PRIu64
+				 " is torn, as by a crash; cup-log puts that "
+				 "right",
+		    p->path, p->found->seq);
+		return BROKEN;
+	}
+	return WHOLE;
+}
+
+static enum finding check(struct proof *p)
+{
+	enum finding found = WHOLE;
+	struct journal_line l;
+	enum journal_item item;
+	bool torn = false;
+
+	expected_begin(p->heads);
+	seals_begin(p->seals, p->path);
+	for (;;) {
+		item = journal_next(p->reader, &l);
+		if (item != JOURNAL_END) {
+			found = take(p, item, &l);
+			if (found != WHOLE)
+				return found;
+			torn = false;
+			continue;
+		}
+		/* Its writer may have finished the line, and itself. */
+		if (!journal_torn(p->reader) || torn || live(p->path))
+			break;
+		torn = true;
+	}
+	return ended(p, torn && journal_torn(p->reader));
+}
+
+enum finding verify_journal(const char *path, struct expected_heads *heads,
+    struct seals *seals, struct verified *found, struct buf *why)
+{
+	struct proof p = {.path = path, .heads = heads, .seals = seals,
+	    .found = found, .why = why};
+	enum finding finding;
+	const char *reason;
+
+	buf_reset(why);
+	*found = (struct verified){.records = 0};
+	p.synced = read_synced(path);
+	p.reader = journal_open(path, true, &reason);
+	if (!p.reader) {
+		buf_addf(why, "journal '%s' %s: %s", path, reason,
+		    strerror(errno));
+		return UNREADABLE;
+	}
+	finding = check(&p);
+	journal_close(p.reader);
+	return finding;
+}
