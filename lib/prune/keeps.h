@@ -1,16 +1,5 @@
 /* SPDX-License-Identifier: ISC */
 /* How long records are kept. */
-/* lib/prune takes out of journals what they need not have any more. In go a
- * journal and what is to be kept, held and forgotten; out comes a plan, and if
- * that is wanted it is carried out, each step announced by a note of the
- * journal's (journal/notes.h) that is on disk before.
- *
- * keeps.h says how long a record is kept, hold-file.h what is held whatever
- * its age; survey.h reads a journal and makes the plan (plan.h) of it. cut.h
- * looks at a segment once more and puts a new one in its place, torn.h has an
- * eye on what crashes have left beside them; pending.h finds what was announced
- * and not done, and prune.h does all of it in order, also after it was killed
- * anywhere. */
 #ifndef PRUNE_KEEPS_H
 #define PRUNE_KEEPS_H
 

@@ -3,6 +3,17 @@
  * left: the file "pruning" says from which line on notes may announce what is
  * not done; then the notes; then, segment by segment, a new file is put in the
  * place of the old one; then that file is emptied. */
+/* lib/prune takes out of journals what they need not have any more. In go a
+ * journal and what is to be kept, held and forgotten; out comes a plan, and if
+ * that is wanted it is carried out, each step announced by a note of the
+ * journal's (journal/notes.h) that is on disk before.
+ *
+ * keeps.h says how long a record is kept, hold-file.h what is held whatever
+ * its age; survey.h reads a journal and makes the plan (plan.h) of it. cut.h
+ * looks at a segment once more and puts a new one in its place, torn.h has an
+ * eye on what crashes have left beside them; pending.h finds what was announced
+ * and not done, and prune.h does all of it in order, also after it was killed
+ * anywhere. */
 #ifndef PRUNE_PRUNE_H
 #define PRUNE_PRUNE_H
 
