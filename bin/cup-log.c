@@ -16,6 +16,7 @@
 #include "base/uuid.h"
 #include "io/ending.h"
 #include "io/out.h"
+#include "journal/notes.h"
 #include "journal/write.h"
 #include "record/reader.h"
 
@@ -40,6 +41,7 @@ struct log {
 	struct reader in;
 	int ending; /* readable once it shall end */
 	struct journal_writer *writer;
+	struct notes *notes; /* NULL: none are taken in */
 	bool bad;    /* a line was dropped */
 	bool unread; /* reading failed */
 };
@@ -198,15 +200,18 @@ static void tell_trouble(struct log *l)
 static bool await_input(struct log *l)
 {
 	struct pollfd p[] = {{l->in.fd, POLLIN, 0}, {l->ending, POLLIN, 0},
-	    {writer_alarm(l->writer), POLLIN, 0}};
+	    {writer_alarm(l->writer), POLLIN, 0},
+	    {l->notes ? notes_fd(l->notes) : -1, POLLIN, 0}};
 
 	for (;;) {
-		int n = poll(p, 3, writer_due(l->writer));
+		int n = poll(p, 4, writer_due(l->writer));
 
 		tell_trouble(l);
 		if (n < 0 && errno != EINTR)
 			diag_die_errno(EX_OSERR, "cannot wait for input");
 		if (n > 0 && p[2].revents && !writer_answer(l->writer))
+			return false;
+		if (n > 0 && p[3].revents && !notes_serve(l->notes))
 			return false;
 		if (!writer_tick(l->writer, n == 0) || ending_caught())
 			return false;
@@ -312,7 +317,13 @@ static int serve(const struct options *o, struct digest *proof)
 		diag_die_errno(EX_OSERR, "cannot watch signals");
 	reader_init(&l.in, STDIN_FILENO);
 	out_pipe_size(STDOUT_FILENO);
+	/* Records do not depend on it. */
+	l.notes = notes_open(l.writer);
+	if (!l.notes)
+		diag_warn_errno("journal '%s': no socket for cup-prune",
+		    o->journal);
 	run(&l);
+	notes_close(l.notes);
 	tell_trouble(&l);
 	if (!writer_close(l.writer, &e))
 		report(o->journal, &e);

@@ -13,6 +13,8 @@
 #include "base/diag.h"
 #include "base/mem.h"
 #include "base/stamp.h"
+#include "journal/journal.h"
+#include "prune/notes.h"
 #include "record/record.h"
 #include "seal/evidence.h"
 #include "seal/store.h"
@@ -26,7 +28,7 @@ enum {
 struct options {
 	struct expected_heads heads;
 	bool headed;
-	int quiet, quorum;
+	int quiet, quorum, removed;
 	struct trust trust;
 	char **checkpoint; /* files */
 	size_t checkpoints;
@@ -127,6 +129,8 @@ static void parse(struct options *o, int argc, const char **argv)
 		"And seen it not longer ago", "TIME"},
 	    {"proof", '\0', POPT_ARG_STRING, NULL, 'p',
 		"Print a proof of the record of this id", "ID"},
+	    {"removed", '\0', POPT_ARG_NONE, &o->removed, 0,
+		"Print what was pruned and erased, by whom and why", NULL},
 	    {"quiet", 'q', POPT_ARG_NONE, &o->quiet, 0,
 		"Say nothing of what is as it should be", NULL},
 	    CLI_TABLE};
@@ -212,6 +216,10 @@ static void print_whole(const char *path, const struct verified *v,
 	const struct seal *newest = seals_newest(s);
 
 	printf("%s: %" PRIu64 " records, ", path, v->records);
+	if (v->erased)
+		printf("%" PRIu64 " erased, ", v->erased);
+	if (v->pruned)
+		printf("%" PRIu64 " lines pruned, ", v->pruned);
 	if (v->seq)
 		printf("head %" PRIu64 ":%.*s, ", v->seq, DIGEST_HEX,
 		    v->chain);
@@ -221,6 +229,40 @@ static void print_whole(const char *path, const struct verified *v,
 		print_vouched(newest->witnesses, newest->time);
 	}
 	putchar('\n');
+}
+
+/* "J: 3-7 pruned TIME by NAME: WHY" */
+static void print_note(const char *path, const struct prune_note *n)
+{
+	struct span since = n->time;
+
+	if (n->since.n)
+		since = (struct span){n->since.p + 6, n->since.n - 6};
+	printf("%s: %" PRIu64, path, n->from);
+	if (n->pruned)
+		printf("-%" PRIu64, n->to);
+	printf(" %s %.*s by %.*s: %.*s\n", n->pruned ? "pruned" : "erased",
+	    SPAN_ARG(since), SPAN_ARG(n->by), SPAN_ARG(n->why));
+}
+
+/* Of a journal that was found to be whole. */
+static enum finding print_removed(const char *path)
+{
+	const char *why;
+	struct journal_reader *j = journal_open(path, false, &why);
+	enum journal_item item = JOURNAL_ERROR;
+	struct journal_line l;
+	struct prune_note n;
+
+	while (j && ((item = journal_next(j, &l)) == JOURNAL_RECORD ||
+			item == JOURNAL_NOTE)) {
+		if (item == JOURNAL_NOTE && prune_note_read(&n, l.text))
+			print_note(path, &n);
+	}
+	if (item != JOURNAL_END)
+		diag_warn_errno("journal '%s': cannot be read", path);
+	journal_close(j);
+	return item == JOURNAL_END ? WHOLE : UNREADABLE;
 }
 
 static enum finding verify(const char *path, struct options *o)
@@ -239,6 +281,8 @@ static enum finding verify(const char *path, struct options *o)
 		else if (!o->quiet)
 			print_whole(path, &v, &seals);
 	}
+	if (found == WHOLE && o->removed)
+		found = print_removed(path);
 	seals_release(&seals);
 	buf_release(&why);
 	return found;

@@ -12,6 +12,7 @@
 #include "io/tls.h"
 #include "node/audit.h"
 #include "node/identity.h"
+#include "node/prunes.h"
 #include "node/reviews.h"
 #include "node/sealing.h"
 #include "node/uploads.h"
@@ -180,6 +181,28 @@ static void authorities(struct audit *s, const struct conf *c,
 	buf_release(&why);
 }
 
+/* As long as one has a mistake nothing is pruned. */
+static void holds(struct audit *s, const struct conf *c,
+    const struct identity *id)
+{
+	struct buf mistakes = BUF_EMPTY;
+	const char *path;
+
+	for (size_t n = 0; (path = conf_nth(c, "hold-file", n, NULL)); n++) {
+		if (!readable(s, c, id, "hold-file", path))
+			continue;
+		buf_reset(&mistakes);
+		prunes_holds(path, &mistakes);
+		if (mistakes.len)
+			audit_add(s, FINDING_WRONG, "hold-file %.*s",
+			    (int)strcspn(buf_str(&mistakes), "\n"),
+			    buf_str(&mistakes));
+		else
+			audit_add(s, FINDING_GOOD, "hold-file %s", path);
+	}
+	buf_release(&mistakes);
+}
+
 void audit_files(struct audit *s, const struct conf *c)
 {
 	const char *policy, *why;
@@ -206,6 +229,7 @@ void audit_files(struct audit *s, const struct conf *c)
 	writable(s, c, &id, "refused");
 	writable(s, c, &id, "shadow-journal");
 	writable(s, c, &id, "heads");
+	holds(s, c, &id);
 	if (reviews_kept(c))
 		writable(s, c, &id, "review");
 	if (sealing_wanted(c))

@@ -11,6 +11,7 @@
 #include "node/chain.h"
 #include "node/conf-sense-internal.h"
 #include "node/replicas.h"
+#include "node/prunes.h"
 #include "node/sealing.h"
 #include "node/uploads.h"
 #include "record/traffic.h"
@@ -264,6 +265,7 @@ void conf_sense(const struct conf *c, struct buf *mistakes)
 	sealing_sense(c, mistakes);
 	uploads_sense(c, mistakes);
 	replicas_sense(c, mistakes);
+	prunes_sense(c, mistakes);
 }
 
 void conf_neighbour(const struct conf *c, const struct conf *other,

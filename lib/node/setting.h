@@ -22,9 +22,10 @@ struct value_kind {
 extern const struct value_kind value_address, value_command, value_count,
     value_domain, value_duration, value_group, value_http_listener,
     value_label, value_listener, value_loopback, value_metrics, value_network,
-    value_origin, value_path, value_reviewer, value_server, value_site,
-    value_size, value_stream_servers, value_url, value_user, value_web_url,
-    value_witness, value_word, value_words, value_yesno;
+    value_origin, value_path, value_retention, value_retention_for,
+    value_reviewer, value_server, value_site, value_size,
+    value_stream_servers, value_url, value_user, value_web_url, value_witness,
+    value_word, value_words, value_yesno;
 
 /* The URL of a value_server, and the name before it; n 0: it has none. */
 const char *value_server_url(const char *value, struct span *name);

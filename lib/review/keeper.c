@@ -192,8 +192,7 @@ static void on_tick(void *arg)
 	keeper_commit(k);
 	keeper_hand_out(k);
 	keeper_close_late(k);
-	if (!k->end.fault && ledger_due(k->ledger) >= 0 &&
-	    !ledger_rest(k->ledger))
+	if (!k->end.fault && !ledger_rest(k->ledger))
 		keeper_fail(k, KEEPER_LEDGER);
 	timer_in(k->tick, KEEPER_TICK);
 }

@@ -12,11 +12,13 @@
 #include "base/mem.h"
 #include "io/out.h"
 #include "journal/journal.h"
+#include "journal/notes.h"
 #include "record/proof.h"
 #include "record/reader.h"
 
 struct ledger {
 	struct journal_writer *writer;
+	struct notes *notes; /* NULL: none are taken in */
 	int to, from;	 /* the pipe that lines come back by */
 	struct reader in;
 	size_t due;	 /* lines that are to come back */
@@ -41,8 +43,11 @@ struct ledger *ledger_open(const char *path, struct digest *proof,
 	set.held = out_pipe_size(l->to);
 	reader_init(&l->in, l->from);
 	l->writer = writer_open(&set, tail, e);
-	if (l->writer)
+	if (l->writer) {
+		/* What is settled does not depend on it. */
+		l->notes = notes_open(l->writer);
 		return l;
+	}
 	ledger_close(l, e);
 	return NULL;
 }
@@ -107,19 +112,19 @@ bool ledger_commit(
 	return true;
 }
 
-int ledger_due(const struct ledger *l)
-{
-	return writer_due(l->writer);
-}
-
 bool ledger_rest(struct ledger *l)
 {
-	return writer_tick(l->writer, true);
+	if (l->notes && !notes_serve(l->notes))
+		return false;
+	return writer_due(l->writer) < 0 || writer_tick(l->writer, true);
 }
 
 bool ledger_close(struct ledger *l, struct journal_error *e)
 {
-	bool ok = !l->writer || writer_close(l->writer, e);
+	bool ok;
+
+	notes_close(l->notes);
+	ok = !l->writer || writer_close(l->writer, e);
 
 	reader_release(&l->in);
 	close(l->from);

@@ -39,9 +39,8 @@ enum { LEDGER_MOST = 64 * 1024 };
 bool ledger_commit(struct ledger *,
     void (*back)(void *arg, struct span line), void *arg);
 
-/* Milliseconds until ledger_rest is to be called, if nothing is added until
- * then; -1: not. */
-int ledger_due(const struct ledger *);
+/* Do what there is to do when nothing is added, also the notes that others
+ * have to make: to be called at times, all being committed. */
 bool ledger_rest(struct ledger *);
 
 /* Close it and free it. False with the first error there was. */

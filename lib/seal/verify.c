@@ -10,8 +10,10 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "journal/chain.h"
 #include "journal/journal.h"
 #include "journal/lock.h"
+#include "journal/segment.h"
 #include "journal/tree-compare.h"
 #include "record/record.h"
 #include "seal/line-queue.h"
@@ -86,6 +88,7 @@ static enum finding take(struct proof *p, enum journal_item item,
     const struct journal_line *l)
 {
 	const struct seal *seal;
+	struct span digest;
 	struct record r;
 	const char *why;
 
@@ -94,6 +97,10 @@ static enum finding take(struct proof *p, enum journal_item item,
 		if (why)
 			return broken(p, l, why);
 		p->found->records++;
+	} else if (journal_pruned(l->text)) {
+		p->found->pruned += l->seq - l->from + 1;
+	} else if (journal_erased(l->text, &digest)) {
+		p->found->erased++;
 	}
 	if (!expected_fit(p->heads, l))
 		return broken(p, l, "is not the one the head was taken of");

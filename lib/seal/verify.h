@@ -18,6 +18,7 @@ enum finding { WHOLE, BROKEN, UNREADABLE };
 struct verified {
 	uint64_t records, seq; /* the SEQ of the last line; 0: none */
 	char chain[DIGEST_HEX];
+	uint64_t erased, pruned; /* lines, which notes have named */
 };
 
 /* Read the journal, or single segment, at path from its beginning; heads that

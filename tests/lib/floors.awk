@@ -18,6 +18,7 @@ BEGIN {
 	may["stats"] = "base io xml lexicon record journal"
 	may["export"] = "base io xml lexicon record journal"
 	may["review"] = "base io xml lexicon record journal pipeline"
+	may["prune"] = "base io xml lexicon record journal"
 	may["node"] = "*"
 }
 

@@ -1,0 +1,13 @@
+# SPDX-License-Identifier: ISC
+complete -c cup-prune -l keep -x -a '90d 1y 7y' -d 'Prune what is older than this'
+complete -c cup-prune -l keep-for -x -d 'Keep those of a rule, node or JID for another time'
+complete -c cup-prune -l hold-file -rF -d 'What is held whatever its age'
+complete -c cup-prune -l holds -d 'Only list what each hold holds'
+complete -c cup-prune -l erase -x -d 'Erase the record with this id'
+complete -c cup-prune -l erase-with -x -d 'Erase all that JID sent or received'
+complete -c cup-prune -l why -x -d 'Why that is erased'
+complete -c cup-prune -l node -x -d 'The journals of this node'
+complete -c cup-prune -l yes -d 'Do it'
+complete -c cup-prune -l version -d 'Print the version and exit'
+complete -c cup-prune -s '?' -l help -d 'Show this help message'
+complete -c cup-prune -l usage -d 'Display brief usage message'
