@@ -133,11 +133,28 @@ static enum finding take(struct proof *p, struct expected_heads *heads,
 	return WHOLE;
 }
 
+/* Lines that have gone without a word. */
+static enum finding gone(const struct proof *p, const struct gap *gap)
+{
+	if (!gap->pruned)
+		diag_warn("journal '%s': record %" PRIu64 " is erased, and no "
+			  "later note says so",
+		    p->path, gap->from);
+	else
+		diag_warn("journal '%s': records %" PRIu64 " to %" PRIu64
+			  " are pruned, and no later note says so",
+		    p->path, gap->from, gap->to);
+	return BROKEN;
+}
+
 static enum finding ended(
     const struct proof *p, const struct expected_heads *heads, bool torn)
 {
 	const struct head *beyond = expected_beyond(heads, p->seq);
+	const struct gap *gap = journal_gap(p->reader);
 
+	if (gap)
+		return gone(p, gap);
 	if (beyond) {
 		diag_warn("journal '%s': is cut off after %" PRIu64
 			  ": there was a record %" PRIu64,

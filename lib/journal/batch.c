@@ -2,6 +2,7 @@
 /* A batch of journal lines. */
 #include "journal/batch.h"
 
+#include "journal/chain.h"
 #include "journal/segment.h"
 
 enum { KEEP_MAX = 4 * BATCH_MAX }; /* bytes of memory kept for the next one */
@@ -30,14 +31,16 @@ void batch_line(struct batch *b, uint64_t seq, struct span text)
 static void seal(struct batch *b, struct flush_target *to)
 {
 	char *p = b->disk.data, *end = p + b->disk.len, digits[20];
+	char line[DIGEST_HEX];
 
 	for (uint64_t seq = b->first; p < end; seq++) {
 		char *chain = p + journal_decimal(digits, seq).n + 1;
 		char *text = chain + DIGEST_HEX + 1;
 		char *lf = memchr(text, '\n', (size_t)(end - text));
 
-		journal_chain(to->digest, to->chain, seq,
-		    (struct span){text, (size_t)(lf - text)}, to->chain);
+		journal_digest(to->digest,
+		    (struct span){text, (size_t)(lf - text)}, line);
+		journal_chain(to->digest, to->chain, seq, line, to->chain);
 		memcpy(chain, to->chain, DIGEST_HEX);
 		p = lf + 1;
 	}

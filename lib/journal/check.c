@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/stamp.h"
+#include "journal/chain.h"
 #include "journal/segment.h"
 
 void check_init(struct journal_check *c)
@@ -16,6 +17,7 @@ void check_init(struct journal_check *c)
 void check_release(struct journal_check *c)
 {
 	digest_free(c->digest);
+	gaps_release(&c->gaps);
 	buf_release(&c->id);
 	buf_release(&c->why);
 }
@@ -46,17 +48,52 @@ bool check_whole(struct span text)
 	    stamp_read(space + 1, STAMP_LEN, &when);
 }
 
+bool journal_take(struct span line, struct journal_line *l)
+{
+	if (journal_split(line, &l->seq, &l->chain, &l->text)) {
+		l->from = l->seq;
+		return true;
+	}
+	if (journal_split_pruned(line, &l->from, &l->seq, &l->chain, &l->text))
+		return true;
+	l->seq = 0;
+	return false;
+}
+
+/* A segment's first line says what version it has. */
+static void see_version(struct journal_check *c, const struct journal_line *l)
+{
+	if (l->line == 1)
+		c->version = journal_version(l->text);
+}
+
+static void make_digest(struct journal_check *c, const struct journal_line *l)
+{
+	see_version(c, l);
+	journal_digest(c->digest, l->text, c->line);
+}
+
+/* Behind make_digest. What follows pruned lines tells whether their chain is
+ * right. */
 static bool chained(struct journal_check *c, const struct journal_line *l)
 {
 	char chain[DIGEST_HEX];
 
-	journal_chain(c->digest, c->prev, l->seq, l->text, chain);
+	if (journal_pruned(l->text))
+		return true;
+	if (c->version == 1)
+		journal_chain_1(c->digest, c->prev, l->seq, l->text, chain);
+	else
+		journal_chain(c->digest, c->prev, l->seq, c->line, chain);
 	return memcmp(chain, l->chain.p, DIGEST_HEX) == 0;
 }
 
 bool check_differs(struct journal_check *c, const struct journal_line *l)
 {
-	return c->known && l->seq == c->due && !chained(c, l);
+	if (!c->known || l->from != c->due)
+		return false;
+	make_digest(c, l);
+	return !chained(c, l);
 }
 
 static const char *wrong_seq(struct journal_check *c, uint64_t seq)
@@ -76,17 +113,28 @@ static const char *wrong_seq(struct journal_check *c, uint64_t seq)
 	return buf_str(&c->why);
 }
 
+static bool same_journal(struct journal_check *c, struct span id)
+{
+	if (c->id.len == 0 && id.p)
+		buf_addspan(&c->id, id);
+	return id.p && span_same(id, buf_span(&c->id));
+}
+
 /* The notes that begin a journal or a segment say whose it is, and the
  * latter also what came before it, so that it can be checked alone. */
 static const char *take_note(struct journal_check *c,
     const struct journal_line *l)
 {
-	bool first = span_starts(l->text, "# cup-journal 1 ");
+	bool first = journal_begins(l->text), pruned = journal_pruned(l->text);
 	struct span id, previous = {journal_zeros, DIGEST_HEX};
 
-	if (!first && !span_starts(l->text, "# segment "))
+	if (!first && !pruned && !span_starts(l->text, "# segment "))
 		return NULL;
 	id = note_value(l->text, "id");
+	if (pruned)
+		return !id.p || same_journal(c, id)
+		    ? NULL
+		    : "belongs to another journal";
 	if (!first)
 		previous = note_value(l->text, "previous");
 	if (!c->known && previous.n == DIGEST_HEX) {
@@ -94,25 +142,25 @@ static const char *take_note(struct journal_check *c,
 		c->due = l->seq;
 		c->known = true;
 	}
-	if (c->id.len == 0 && id.p)
-		buf_addspan(&c->id, id);
-	return id.p && span_same(id, buf_span(&c->id))
-	    ? NULL
-	    : "belongs to another journal";
+	return same_journal(c, id) ? NULL : "belongs to another journal";
 }
 
-static const char *wrong_place(const struct journal_line *l)
+static const char *wrong_place(const struct journal_check *c,
+    const struct journal_line *l)
 {
+	bool pruned = journal_pruned(l->text), begins;
 	uint64_t first;
 
 	if (l->line != 1)
-		return NULL;
-	if (segment_first(l->segment, &first) && first != l->seq)
+		return pruned ? "stands for pruned lines in a wrong place"
+			      : NULL;
+	if (segment_first(l->segment, &first) && first != l->from)
 		return "is not the one its segment is named by";
-	if (!span_starts(l->text,
-		l->seq == 1 ? "# cup-journal 1 " : "# segment "))
+	begins = l->seq == 1 ? journal_begins(l->text)
+			     : span_starts(l->text, "# segment ");
+	if (!pruned && !begins)
 		return "is not the note a segment begins with";
-	return NULL;
+	return c->version ? NULL : "is of a version that is not known";
 }
 
 static void accept(struct journal_check *c, const struct journal_line *l)
@@ -122,22 +170,43 @@ static void accept(struct journal_check *c, const struct journal_line *l)
 	memcpy(c->prev, l->chain.p, DIGEST_HEX);
 }
 
-const char *check_line(struct journal_check *c, const struct journal_line *l)
+/* What has gone must be named by a later note. */
+static void take_gap(struct journal_check *c, const struct journal_line *l)
 {
-	const char *why = take_note(c, l);
+	struct span digest;
 
-	if (c->known && l->seq != c->due)
-		why = wrong_seq(c, l->seq);
+	if (!l->text.n || l->text.p[0] != '#')
+		return;
+	if (journal_pruned(l->text))
+		gaps_add(&c->gaps, l->from, l->seq, l->chain.p);
+	else if (journal_erased(l->text, &digest))
+		gaps_add(&c->gaps, l->seq, l->seq, NULL);
+	else
+		gaps_note(&c->gaps, l->text);
+}
+
+const char *check_line(struct journal_check *c, struct journal_line *l)
+{
+	const char *why;
+
+	make_digest(c, l);
+	why = take_note(c, l);
+	if (c->known && l->from != c->due)
+		why = wrong_seq(c, l->from);
 	else if (c->known && !chained(c, l))
 		why = "does not match its chain: it was changed";
 	else if (!why)
-		why = wrong_place(l);
+		why = wrong_place(c, l);
+	l->digest = (struct span){journal_pruned(l->text) ? NULL : c->line,
+	    DIGEST_HEX};
+	take_gap(c, l);
 	accept(c, l);
 	return why;
 }
 
 void check_follow(struct journal_check *c, const struct journal_line *l)
 {
+	see_version(c, l);
 	(void)take_note(c, l);
 	accept(c, l);
 }

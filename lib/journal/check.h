@@ -8,13 +8,21 @@
 
 #include "base/buf.h"
 #include "base/digest.h"
+#include "journal/gaps.h"
 #include "journal/journal.h"
+
+/* Take a line, without its LF, apart, be it one of a journal or what stands
+ * for pruned ones. False, with seq 0, if it is neither. */
+bool journal_take(struct span line, struct journal_line *);
 
 struct journal_check {
 	struct digest *digest;
 	bool known; /* the line before is: due is its SEQ + 1, prev its chain */
 	uint64_t due;
 	char prev[DIGEST_HEX];
+	int version; /* of the segment; 0: not known */
+	char line[DIGEST_HEX]; /* digest of the line checked last */
+	struct gaps gaps;
 	struct buf id;	/* the journal's, from the notes that carry it */
 	struct buf why;
 };
@@ -28,9 +36,9 @@ void check_begin(struct journal_check *);
 /* What is next may be any line. */
 void check_lose(struct journal_check *);
 
-/* Take the next line. Returns NULL, or what is wrong with it, borrowed until
+/* Take the next line, and set its digest. Returns NULL, or what is wrong with it, borrowed until
  * the next call; whatever that is, the line after it is checked against it. */
-const char *check_line(struct journal_check *, const struct journal_line *);
+const char *check_line(struct journal_check *, struct journal_line *);
 
 /* The same without looking at anything but the notes. */
 void check_follow(struct journal_check *, const struct journal_line *);

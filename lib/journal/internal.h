@@ -5,6 +5,7 @@
 
 #include "journal/flush.h"
 #include "journal/ids.h"
+#include "journal/lines.h"
 #include "journal/lock.h"
 #include "journal/segment.h"
 #include "journal/write.h"
@@ -27,7 +28,7 @@ struct journal_writer {
 	struct batch *fill; /* NULL: not claimed */
 
 	struct ids *ids;
-	int back;		/* a segment that is read back from */
+	struct lines back;	/* a segment that is read back from */
 	uint64_t back_segment;	/* and which; 0: none */
 	struct buf proof, reason, text, line;
 	struct journal_error error; /* none: the flusher has it */

@@ -49,26 +49,11 @@ static enum journal_item failed(struct journal_reader *j)
 	return JOURNAL_ERROR;
 }
 
-static int open_regular(int dir, const char *path)
-{
-	int fd = openat(dir, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	struct stat st;
-
-	if (fd >= 0 && (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))) {
-		close(fd);
-		errno = EINVAL;
-		return -1;
-	}
-	return fd;
-}
-
 /* Open the segment at; false with errno. */
 static bool open_segment(struct journal_reader *j)
 {
-	int fd;
+	int fd = segment_open(j->dir, j->list.first[j->at], j->name);
 
-	segment_name(j->name, j->list.first[j->at]);
-	fd = open_regular(j->dir, j->name);
 	if (fd < 0)
 		return false;
 	if (j->in.fd >= 0)
@@ -93,10 +78,16 @@ static const char *open_directory(struct journal_reader *j)
 static const char *open_single(struct journal_reader *j)
 {
 	const char *slash = strrchr(j->path, '/');
-	int fd = open_regular(AT_FDCWD, j->path);
+	int fd = open(j->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	struct stat st;
 
 	if (fd < 0)
 		return "cannot be opened";
+	j->in.fd = fd;
+	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
+		errno = EINVAL;
+		return "cannot be opened";
+	}
 	lines_reset(&j->in, fd);
 	j->single = slash ? slash + 1 : j->path;
 	j->last = true;
@@ -129,6 +120,25 @@ struct journal_reader *journal_open(const char *path, bool check,
 	return j;
 }
 
+struct journal_reader *journal_open_segment(int dir, uint64_t first,
+    bool check)
+{
+	struct journal_reader *j = mem_zalloc(sizeof(*j));
+	int fd = segment_open(dir, first, j->name);
+
+	if (fd < 0) {
+		free(j);
+		return NULL;
+	}
+	j->strict = check;
+	j->dir = -1;
+	check_init(&j->check);
+	lines_reset(&j->in, fd);
+	j->single = j->name;
+	j->last = true;
+	return j;
+}
+
 void journal_close(struct journal_reader *j)
 {
 	if (!j)
@@ -148,6 +158,11 @@ void journal_close(struct journal_reader *j)
 const char *journal_why(const struct journal_reader *j)
 {
 	return j->why.len ? j->why.data : "";
+}
+
+const struct gap *journal_gap(const struct journal_reader *j)
+{
+	return j->dir >= 0 ? gaps_first(&j->check.gaps) : NULL;
 }
 
 struct span journal_id(const struct journal_reader *j)
@@ -246,10 +261,8 @@ static enum journal_item judge(struct journal_reader *j,
 {
 	const char *why = NULL;
 
-	if (!journal_split(line, &l->seq, &l->chain, &l->text)) {
-		l->seq = 0;
+	if (!journal_take(line, l))
 		l->text = line;
-	}
 	if (unfinished(j, l))
 		return JOURNAL_END;
 	if (!l->seq)
@@ -296,6 +309,8 @@ static enum journal_item step(struct journal_reader *j, struct journal_line *l)
 			return failed(j);
 		if (item == LINES_LONG)
 			return malformed(j, "is longer than any can be");
+		if (item == LINES_SPOILT)
+			return malformed(j, "is in a damaged frame");
 		if (item == LINES_END)
 			return JOURNAL_END;
 		if (item == LINES_BLANK) {
@@ -330,9 +345,7 @@ enum journal_item journal_next(struct journal_reader *j,
 		if (item != JOURNAL_END)
 			return item;
 		if (j->torn && !last) {
-			off_t end = lseek(j->in.fd, 0, SEEK_END);
-
-			lines_seek(&j->in, end);
+			lines_end(&j->in);
 			l->line = ++j->in.number;
 			j->torn = false;
 			return malformed(j, "is cut off");

@@ -22,6 +22,7 @@
 
 #include "base/digest.h"
 #include "base/span.h"
+#include "journal/gaps.h"
 
 enum journal_item {
 	JOURNAL_RECORD, /* a line with a record (not yet parsed) */
@@ -33,7 +34,11 @@ enum journal_item {
 
 struct journal_line {
 	uint64_t seq;
+	uint64_t from; /* as seq; but if it stands for lines that were pruned,
+			* which is a note then, the first one of them */
 	struct span chain; /* DIGEST_HEX digits */
+	struct span digest; /* the same, if lines are checked; .p NULL for one
+			     * that stands for pruned ones */
 	struct span text;  /* the record or note, without its LF */
 	const char *segment; /* file name, in the journal */
 	uint64_t line;	     /* in that file, from 1 */
@@ -48,6 +53,11 @@ struct journal_reader *journal_open(const char *path, bool check,
     const char **why);
 void journal_close(struct journal_reader *);
 
+/* The same of one segment of the journal that is open as dir, by its first
+ * SEQ. NULL with errno. */
+struct journal_reader *journal_open_segment(int dir, uint64_t first,
+    bool check);
+
 /* The next line in order; its spans are borrowed until the next call. Asked
  * again after JOURNAL_END it looks whether the journal has grown. */
 enum journal_item journal_next(struct journal_reader *,
@@ -59,6 +69,10 @@ const char *journal_why(const struct journal_reader *);
 /* Whether the journal ended in a line that is not finished: one that is being
  * written at this moment, or that a crash has torn. */
 bool journal_torn(const struct journal_reader *);
+
+/* At the end of a directory that was checked: lines that have gone though no
+ * later note names them; NULL: none have. */
+const struct gap *journal_gap(const struct journal_reader *);
 
 /* The journal's id, from its first note; .p NULL before that was read. */
 struct span journal_id(const struct journal_reader *);

@@ -9,12 +9,14 @@
 
 enum { CHUNK = 256 * 1024 };
 
-static ssize_t read_at(int fd, char *p, size_t n, off_t at)
+ssize_t lines_read_at(const struct lines *l, char *p, size_t n, off_t at)
 {
 	ssize_t got;
 
+	if (l->packed)
+		return frames_read_at(l->packed, p, n, at);
 	do
-		got = pread(fd, p, n, at);
+		got = pread(l->fd, p, n, at);
 	while (got < 0 && errno == EINTR);
 	return got;
 }
@@ -32,7 +34,7 @@ static ssize_t fill(struct lines *l)
 		l->start = 0;
 	}
 	buf_room(&l->in, CHUNK);
-	n = read_at(l->fd, l->in.data + l->in.len, CHUNK,
+	n = lines_read_at(l, l->in.data + l->in.len, CHUNK,
 	    l->base + (off_t)l->in.len);
 	if (n > 0)
 		l->in.len += (size_t)n;
@@ -46,7 +48,7 @@ static enum lines_item overlong(struct lines *l, struct span *line)
 	char part[4096], *lf = NULL;
 	ssize_t n;
 
-	while (!lf && (n = read_at(l->fd, part, sizeof(part), next)) > 0) {
+	while (!lf && (n = lines_read_at(l, part, sizeof(part), next)) > 0) {
 		lf = memchr(part, '\n', (size_t)n);
 		next += lf ? lf + 1 - part : n;
 	}
@@ -56,6 +58,14 @@ static enum lines_item overlong(struct lines *l, struct span *line)
 	l->pos = l->start + (size_t)(next - l->base);
 	l->number++;
 	return LINES_LONG;
+}
+
+/* What a damaged frame had cannot be known, nor how many lines. */
+static enum lines_item spoilt(struct lines *l)
+{
+	l->number++;
+	lines_seek(l, frames_skip(l->packed, l->base + (off_t)l->in.len));
+	return LINES_SPOILT;
 }
 
 /* In the buffer pos may be beyond what was read, after overlong(). */
@@ -95,7 +105,8 @@ enum lines_item lines_next(struct lines *l, struct span *line)
 		scanned = len;
 		n = fill(l);
 		if (n < 0)
-			return LINES_ERROR;
+			return errno == EBADMSG && l->packed ? spoilt(l)
+							      : LINES_ERROR;
 		if (n == 0)
 			break;
 	}
@@ -114,7 +125,7 @@ char lines_behind(const struct lines *l)
 
 	if (l->pos < l->in.len)
 		c = l->in.data[l->pos];
-	else if (read_at(l->fd, &c, 1, l->base + (off_t)l->pos) != 1)
+	else if (lines_read_at(l, &c, 1, l->base + (off_t)l->pos) != 1)
 		return 0;
 	return c == '\n' ? '\n' : 'x';
 }
@@ -130,7 +141,7 @@ off_t lines_beyond(struct lines *l, off_t from)
 	char part[16384];
 	ssize_t n;
 
-	while ((n = read_at(l->fd, part, sizeof(part), from)) > 0) {
+	while ((n = lines_read_at(l, part, sizeof(part), from)) > 0) {
 		for (ssize_t i = 0; i < n; i++) {
 			if (part[i] != '\n')
 				return from + i;
@@ -146,14 +157,80 @@ void lines_seek(struct lines *l, off_t to)
 	l->start = l->pos = l->in.len = 0;
 }
 
+/* -1 with errno. */
+static off_t size(const struct lines *l)
+{
+	struct frame last = {.size = 0};
+
+	if (!l->packed)
+		return lseek(l->fd, 0, SEEK_END);
+	for (size_t i = 0; frames_get(l->packed, i, &last); i++)
+		;
+	return errno ? -1 : last.place + (off_t)last.size;
+}
+
+void lines_end(struct lines *l)
+{
+	off_t end = size(l);
+
+	/* Behind a damaged frame nobody knows what is there. */
+	lines_seek(l, end < 0 ? lines_offset(l) : end);
+}
+
+/* The first line that begins behind that offset, and its SEQ, which is the
+ * highest there is if there is no such line. False with errno. */
+static bool line_behind(struct lines *l, off_t *at, uint64_t *seq)
+{
+	char part[16384], digits[JOURNAL_SEQ_DIGITS + 1], *lf = NULL;
+	ssize_t n;
+	int i = 0;
+
+	while (!lf && (n = lines_read_at(l, part, sizeof(part), *at)) > 0) {
+		lf = memchr(part, '\n', (size_t)n);
+		*at += lf ? lf + 1 - part : n;
+	}
+	*seq = 0;
+	n = n < 0 ? n : lines_read_at(l, digits, sizeof(digits), *at);
+	while (i < n && digits[i] >= '0' && digits[i] <= '9')
+		*seq = *seq * 10 + (uint64_t)(digits[i++] - '0');
+	if (i == 0)
+		*seq = UINT64_MAX;
+	return n >= 0;
+}
+
+bool lines_find(struct lines *l, uint64_t seq)
+{
+	off_t low = 0, high = size(l), at;
+	uint64_t found;
+
+	while (high - low > CHUNK / 16) {
+		off_t mid = at = low + (high - low) / 2;
+
+		if (!line_behind(l, &at, &found))
+			return false;
+		if (at >= high || found > seq)
+			high = mid;
+		else
+			low = at;
+	}
+	if (high < 0)
+		return false;
+	lines_seek(l, low);
+	return true;
+}
+
 void lines_reset(struct lines *l, int fd)
 {
 	lines_seek(l, 0);
+	frames_free(l->packed);
+	l->packed = frames_new(fd);
 	l->fd = fd;
 	l->number = 0;
 }
 
 void lines_release(struct lines *l)
 {
+	frames_free(l->packed);
+	l->packed = NULL;
 	buf_release(&l->in);
 }

@@ -9,19 +9,24 @@
 #include <sys/types.h>
 
 #include "base/buf.h"
+#include "journal/frames.h"
 
 enum lines_item {
 	LINES_LINE,  /* one line */
 	LINES_BLANK, /* unwritten space begins here */
 	LINES_CUT,   /* the file ends in this line */
 	LINES_LONG,  /* longer than any journal line; its beginning is given */
+	LINES_SPOILT, /* a compressed frame is damaged: reading goes on behind */
 	LINES_END,   /* of the file */
 	LINES_ERROR, /* errno */
 };
 
-/* A zeroed struct with fd set (the caller's to close) begins at offset 0. */
+/* A zeroed struct is valid and has no file: lines_reset gives it one. Offsets
+ * are those of the lines, also where they are compressed: frames_find has the
+ * frame of one, and lines_seek goes to any. */
 struct lines {
 	int fd;
+	struct frames *packed; /* NULL: it is not compressed */
 	struct buf in;
 	size_t start, pos; /* in in: of this line, of the next */
 	off_t base;	   /* offset in the file of in's first byte */
@@ -47,10 +52,19 @@ void lines_back(struct lines *);
  * is none, -2 with errno. */
 off_t lines_beyond(struct lines *, off_t from);
 
-/* Go on from that offset, which begins a line. */
+/* Go on from that offset, which begins a line, or from the end. */
 void lines_seek(struct lines *, off_t to);
+void lines_end(struct lines *);
 
-/* Forget all but fd, keep the memory; release frees it. */
+/* Go to a line at or before the one with that SEQ, and near it, where all are
+ * in order. False with errno. What number of a line is it then is lost. */
+bool lines_find(struct lines *, uint64_t seq);
+
+/* As pread, wherever the next line is. */
+ssize_t lines_read_at(const struct lines *, char *p, size_t n, off_t at);
+
+/* Begin at the beginning of a file (the caller's to close), compressed or not;
+ * keep the memory, which release frees. */
 void lines_reset(struct lines *, int fd);
 void lines_release(struct lines *);
 

@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "base/stamp.h"
 #include "base/trusted.h"
+#include "journal/chain.h"
 #include "journal/internal.h"
 #include "journal/lock.h"
 
@@ -104,7 +105,7 @@ static bool resume(struct journal_writer *w, const struct journal_tail *t,
 	memcpy(w->to.chain, t->seq ? t->chain : journal_zeros, DIGEST_HEX);
 	f->dir = w->dir;
 	f->step = (off_t)w->set.ahead;
-	if (!t->segment)
+	if (!t->segment || t->packed)
 		return true;
 	segment_name(f->name, t->segment);
 	f->fd = openat(w->dir, f->name, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
@@ -121,8 +122,8 @@ static void first_note(struct journal_writer *w)
 	uuid_make(&source, now, w->id);
 	stamp_write(time, now);
 	buf_reset(&w->text);
-	buf_addf(&w->text, "# cup-journal 1 id=%.*s created=%.*s", UUID_LEN,
-	    w->id, STAMP_LEN, time);
+	buf_addf(&w->text, "# cup-journal %d id=%.*s created=%.*s",
+	    JOURNAL_VERSION, UUID_LEN, w->id, STAMP_LEN, time);
 	w->fill->rotate = w->segment == 0;
 	w->segment = 1;
 	w->begun = now;
@@ -145,7 +146,7 @@ static bool opening_notes(struct journal_writer *w,
 		writer_segment(w);
 		b.rotate = false; /* the file is there */
 	} else if ((uint64_t)w->offset >= w->set.segment_size ||
-	    writer_aged(w)) {
+	    writer_aged(w) || t->version != JOURNAL_VERSION || t->packed) {
 		writer_segment(w);
 	}
 	if (!t->closed)
@@ -171,7 +172,8 @@ static void release(struct journal_writer *w)
 	file_drop(&w->to.file);
 	heads_close(&w->to.heads);
 	if (w->back_segment)
-		close(w->back);
+		close(w->back.fd);
+	lines_release(&w->back);
 	lock_drop(&w->to.lock);
 	if (w->dir >= 0)
 		close(w->dir);

@@ -156,13 +156,17 @@ static bool settle(struct scan *s)
 {
 	struct journal_tail *t = s->tail;
 	struct stat st;
-	off_t end = written_end(s->in.fd, t->end);
+	off_t end = t->packed ? t->end : written_end(s->in.fd, t->end);
 
 	if (end < 0 || fstat(s->in.fd, &st) != 0)
 		return scan_fault(s, "cannot read");
 	t->torn = end - t->end;
 	if (t->seq < s->synced)
 		return lost(s);
+	if (t->packed)
+		return s->broken.len == 0 ||
+		    journal_fail(s->error, FAULT_CORRUPT, "%s",
+			buf_str(&s->broken));
 	if (st.st_size > t->end)
 		t->closed = false;
 	if (t->torn > 0) {

@@ -21,6 +21,8 @@ struct journal_tail {
 	char chain[DIGEST_HEX];
 	char id[UUID_LEN]; /* the journal's; set before the first is seen */
 	int64_t begun;	  /* the segment, in microseconds */
+	int version;	  /* of its format */
+	bool packed;	  /* it is compressed: the next line begins another */
 	uint64_t records; /* in it */
 	bool closed;	  /* the last writer has closed it */
 	off_t torn;	  /* bytes that were cut off */

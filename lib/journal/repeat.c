@@ -2,11 +2,12 @@
 /* Records whose id is journaled already: the same question gets the same
  * answer, another one under its id is a conflict. */
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <unistd.h>
 
 #include "base/uuid.h"
+#include "journal/chain.h"
+#include "journal/check.h"
 #include "journal/internal.h"
 
 static enum writer_finding corrupt(struct journal_writer *w,
@@ -17,41 +18,67 @@ static enum writer_finding corrupt(struct journal_writer *w,
 	return WRITER_FAILED;
 }
 
-/* A descriptor of that segment, kept for the next time; -1 with errno. */
-static int segment_back(struct journal_writer *w, uint64_t segment)
+/* Have that segment in w->back, kept for the next time; false with errno. */
+static bool segment_back(struct journal_writer *w, uint64_t segment)
 {
 	char name[JOURNAL_NAME];
+	int fd;
 
 	if (w->back_segment == segment)
-		return w->back;
+		return true;
 	if (w->back_segment)
-		close(w->back);
+		close(w->back.fd);
 	w->back_segment = 0;
-	segment_name(name, segment);
-	w->back = openat(w->dir, name, O_RDONLY | O_CLOEXEC);
-	if (w->back >= 0)
-		w->back_segment = segment;
-	return w->back;
+	fd = segment_open(w->dir, segment, name);
+	if (fd < 0)
+		return false;
+	lines_reset(&w->back, fd);
+	w->back_segment = segment;
+	return true;
+}
+
+/* Whether w->line is the line with that SEQ, or what stands for it. */
+static bool stands_for(struct journal_writer *w, uint64_t seq)
+{
+	struct journal_line l;
+
+	return journal_take(buf_span(&w->line), &l) && l.from <= seq &&
+	    seq <= l.seq;
+}
+
+/* Where other lines of the segment were erased it is in another place. */
+static bool look_for(struct journal_writer *w, uint64_t seq)
+{
+	enum lines_item item = LINES_LINE;
+	struct span line;
+
+	if (!lines_find(&w->back, seq))
+		return false;
+	while (item == LINES_LINE && !stands_for(w, seq)) {
+		item = lines_next(&w->back, &line);
+		buf_reset(&w->line);
+		buf_addspan(&w->line, line);
+	}
+	return item != LINES_ERROR;
 }
 
 static bool read_back(struct journal_writer *w, const struct id_entry *e)
 {
-	int fd = segment_back(w, e->segment);
 	char *p = buf_room(&w->line, e->len);
 	size_t got = 0;
 
-	while (fd >= 0 && got < e->len) {
-		ssize_t n = pread(fd, p + got, e->len - got,
+	if (!segment_back(w, e->segment))
+		return false;
+	while (got < e->len) {
+		ssize_t n = lines_read_at(&w->back, p + got, e->len - got,
 		    e->offset + (off_t)got);
 
-		if (n < 0 && errno == EINTR)
-			continue;
 		if (n <= 0)
 			break;
 		got += (size_t)n;
 	}
 	w->line.len = got;
-	return fd >= 0;
+	return stands_for(w, e->seq) || look_for(w, e->seq);
 }
 
 /* Have the journaled line in w->line, which has it whole; false with the
@@ -83,7 +110,7 @@ static struct span as_it_came(const struct record *r)
 }
 
 static enum writer_finding conflict(struct journal_writer *w, uint64_t seq,
-    const struct record *r, bool node)
+    const struct record *r, const char *how)
 {
 	struct record changed = *r;
 
@@ -96,7 +123,7 @@ static enum writer_finding conflict(struct journal_writer *w, uint64_t seq,
 	}
 	buf_addf(&w->reason,
 	    "conflict@journal: id already journaled as %" PRIu64 " %s", seq,
-	    node ? "for another node" : "with another stanza");
+	    how);
 	changed.field[RECORD_REASON] = buf_span(&w->reason);
 	buf_reset(&w->text);
 	record_write(&w->text, &changed);
@@ -113,20 +140,24 @@ enum writer_finding writer_repeated(struct journal_writer *w,
 {
 	struct id_entry e = *entry;
 	unsigned char mark[IDS_MARK];
-	struct span chain, text;
+	struct journal_line l;
 	struct record old;
-	uint64_t seq;
-	bool node;
+	struct span was;
 
 	if (!fetch(w, &e))
 		return WRITER_FAILED;
-	if (!journal_split(buf_span(&w->line), &seq, &chain, &text) ||
-	    seq != e.seq || record_parse(&old, text.p, text.n) ||
+	if (!stands_for(w, e.seq) || !journal_take(buf_span(&w->line), &l))
+		return corrupt(w, &e, "has gone");
+	/* Nobody knows any more whether it is the same. */
+	if (journal_pruned(l.text) || journal_erased(l.text, &was))
+		return conflict(w, e.seq, r, "which has been removed");
+	if (record_parse(&old, l.text.p, l.text.n) ||
 	    !span_same(old.field[RECORD_ID], r->field[RECORD_ID]))
 		return corrupt(w, &e, "has gone");
-	node = !span_same(old.field[RECORD_NODE], r->field[RECORD_NODE]);
-	if (node || !span_same(as_it_came(&old), as_it_came(r)))
-		return conflict(w, e.seq, r, node);
+	if (!span_same(old.field[RECORD_NODE], r->field[RECORD_NODE]))
+		return conflict(w, e.seq, r, "for another node");
+	if (!span_same(as_it_came(&old), as_it_came(r)))
+		return conflict(w, e.seq, r, "with another stanza");
 	/* What is signed again is what was signed before. */
 	writer_proof(w, e.seq, &old, mark);
 	if (memcmp(mark, e.mark, IDS_MARK) != 0)

@@ -40,6 +40,7 @@ static void accept(struct scan *s, const struct journal_line *l, size_t len)
 			t->begun = stamp_now();
 		t->records = 0;
 	}
+	t->version = s->check.version;
 	t->records += !note;
 	t->seq = l->seq;
 	memcpy(t->chain, l->chain.p, DIGEST_HEX);
@@ -64,7 +65,7 @@ static const char *take_line(struct scan *s, struct span line)
 	struct journal_line l = {.segment = s->name, .line = s->in.number};
 	const char *why = NULL;
 
-	if (!journal_split(line, &l.seq, &l.chain, &l.text))
+	if (!journal_take(line, &l))
 		return "is no line of a journal";
 	if (l.seq < s->from && s->check.known)
 		check_follow(&s->check, &l);
@@ -105,6 +106,9 @@ static bool scan_lines(struct scan *s)
 		case LINES_LONG:
 			why = "is longer than any can be";
 			break;
+		case LINES_SPOILT:
+			why = "is in a damaged frame";
+			break;
 		case LINES_LINE:
 			why = take_line(s, line);
 			break;
@@ -114,15 +118,19 @@ static bool scan_lines(struct scan *s)
 	return true;
 }
 
+/* One that is compressed is read only: nobody writes to it any more. */
 static bool scan_segment(struct scan *s, uint64_t first)
 {
 	int fd;
 
 	segment_name(s->name, first);
 	fd = openat(s->dir, s->name, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+	if (fd < 0 && errno == ENOENT)
+		fd = segment_open(s->dir, first, s->name);
 	if (fd < 0)
 		return scan_fault(s, "cannot open");
 	lines_reset(&s->in, fd);
+	s->tail->packed = s->in.packed != NULL;
 	s->tail->segment = first;
 	s->tail->end = s->last = 0;
 	s->tail->records = 0;

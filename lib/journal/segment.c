@@ -7,19 +7,52 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/mem.h"
 
-enum { NAME_DIGITS = 20 };
-
-const char journal_zeros[DIGEST_HEX + 1] =
-    "00000000000000000000000000000000"
-    "00000000000000000000000000000000";
+enum { NAME_DIGITS = 20, OPEN_TRIES = 4 };
 
 void segment_name(char out[JOURNAL_NAME], uint64_t first)
 {
 	snprintf(out, JOURNAL_NAME, "%020llu.log", (unsigned long long)first);
+}
+
+void segment_name_packed(char out[JOURNAL_NAME], uint64_t first)
+{
+	snprintf(out, JOURNAL_NAME, "%020llu.log.zst",
+	    (unsigned long long)first);
+}
+
+static int open_regular(int dir, const char *name)
+{
+	int fd = openat(dir, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	struct stat st;
+
+	if (fd >= 0 && (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))) {
+		close(fd);
+		errno = EINVAL;
+		return -1;
+	}
+	return fd;
+}
+
+int segment_open(int dir, uint64_t first, char name[JOURNAL_NAME])
+{
+	int fd = -1;
+
+	/* One takes the place of the other while nobody looks. */
+	for (int i = 0; i < OPEN_TRIES && fd < 0; i++) {
+		if (i % 2)
+			segment_name_packed(name, first);
+		else
+			segment_name(name, first);
+		fd = open_regular(dir, name);
+		if (fd < 0 && errno != ENOENT)
+			break;
+	}
+	return fd;
 }
 
 bool segment_first(const char *name, uint64_t *first)
@@ -34,7 +67,9 @@ bool segment_first(const char *name, uint64_t *first)
 		n = n * 10 + digit;
 	}
 	*first = n;
-	return n > 0 && strcmp(name + NAME_DIGITS, ".log") == 0;
+	name += NAME_DIGITS;
+	return n > 0 && (strcmp(name, ".log") == 0 ||
+	    strcmp(name, ".log.zst") == 0);
 }
 
 static int ascending(const void *a, const void *b)
@@ -51,6 +86,19 @@ static void add(struct segment_list *l, uint64_t first)
 		l->first = mem_resize(l->first, l->cap, sizeof(*l->first));
 	}
 	l->first[l->count++] = first;
+}
+
+static void sort(struct segment_list *l)
+{
+	size_t kept = 0;
+
+	if (l->count)
+		qsort(l->first, l->count, sizeof(*l->first), ascending);
+	for (size_t i = 0; i < l->count; i++) {
+		if (!kept || l->first[kept - 1] != l->first[i])
+			l->first[kept++] = l->first[i];
+	}
+	l->count = kept;
 }
 
 bool segment_list_read(struct segment_list *l, int dir)
@@ -73,9 +121,10 @@ bool segment_list_read(struct segment_list *l, int dir)
 	fd = errno;
 	closedir(d);
 	errno = fd;
-	if (l->count)
-		qsort(l->first, l->count, sizeof(*l->first), ascending);
-	return errno == 0;
+	if (fd)
+		return false;
+	sort(l);
+	return true;
 }
 
 void segment_list_release(struct segment_list *l)
@@ -84,7 +133,7 @@ void segment_list_release(struct segment_list *l)
 	*l = (struct segment_list){NULL, 0, 0};
 }
 
-static bool is_hex(const char *p, size_t n)
+bool journal_hex(const char *p, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		if (!((p[i] >= '0' && p[i] <= '9') ||
@@ -94,24 +143,71 @@ static bool is_hex(const char *p, size_t n)
 	return true;
 }
 
-bool journal_split(struct span line, uint64_t *seq, struct span *chain,
-    struct span *text)
+/* A number without leading zeros; *i is behind it, or where it began. */
+static uint64_t number(struct span line, size_t *i)
 {
+	size_t from = *i;
 	uint64_t n = 0;
+
+	while (*i < line.n && *i - from < JOURNAL_SEQ_DIGITS &&
+	    line.p[*i] >= '0' && line.p[*i] <= '9')
+		n = n * 10 + (uint64_t)(line.p[(*i)++] - '0');
+	if (*i > from && line.p[from] == '0')
+		*i = from;
+	return n;
+}
+
+bool journal_number(struct span digits, uint64_t *n)
+{
 	size_t i = 0;
 
-	while (i < line.n && i < JOURNAL_SEQ_DIGITS && line.p[i] >= '0' &&
-	    line.p[i] <= '9')
-		n = n * 10 + (uint64_t)(line.p[i++] - '0');
-	if (i == 0 || line.p[0] == '0' || line.n < i + DIGEST_HEX + 3)
+	*n = digits.p ? number(digits, &i) : 0;
+	return i > 0 && i == digits.n;
+}
+
+/* TAB CHAIN TAB TEXT at i. */
+static bool split_rest(struct span line, size_t i, struct span *chain,
+    struct span *text)
+{
+	if (line.n < i + DIGEST_HEX + 3 || line.p[i] != '\t' ||
+	    line.p[i + 1 + DIGEST_HEX] != '\t')
 		return false;
-	if (line.p[i] != '\t' || line.p[i + 1 + DIGEST_HEX] != '\t')
-		return false;
-	*seq = n;
 	*chain = (struct span){line.p + i + 1, DIGEST_HEX};
 	i += DIGEST_HEX + 2;
 	*text = (struct span){line.p + i, line.n - i};
-	return is_hex(chain->p, chain->n);
+	return journal_hex(chain->p, chain->n);
+}
+
+bool journal_split(struct span line, uint64_t *seq, struct span *chain,
+    struct span *text)
+{
+	size_t i = 0;
+	uint64_t n = number(line, &i);
+
+	if (i == 0 || !split_rest(line, i, chain, text))
+		return false;
+	*seq = n;
+	return true;
+}
+
+bool journal_pruned(struct span text)
+{
+	return span_is(text, "# pruned") || span_starts(text, "# pruned id=") ||
+	    span_starts(text, "# pruned version=");
+}
+
+bool journal_split_pruned(struct span line, uint64_t *from, uint64_t *to,
+    struct span *chain, struct span *text)
+{
+	size_t i = 0, second;
+
+	*from = number(line, &i);
+	if (i == 0 || i == line.n || line.p[i] != '-')
+		return false;
+	second = ++i;
+	*to = number(line, &i);
+	return i > second && *from <= *to &&
+	    split_rest(line, i, chain, text) && journal_pruned(*text);
 }
 
 struct span journal_decimal(char out[20], uint64_t n)
@@ -122,24 +218,6 @@ struct span journal_decimal(char out[20], uint64_t n)
 		*--p = (char)('0' + n % 10);
 	while ((n /= 10));
 	return (struct span){p, (size_t)(out + 20 - p)};
-}
-
-void journal_chain(struct digest *d, const char prev[DIGEST_HEX], uint64_t seq,
-    struct span text, char out[DIGEST_HEX])
-{
-	char head[DIGEST_HEX + 1 + 20 + 1], digits[20];
-	struct span number = journal_decimal(digits, seq);
-	size_t n = DIGEST_HEX;
-
-	memcpy(head, prev, n);
-	head[n++] = '\t';
-	memcpy(head + n, number.p, number.n);
-	n += number.n;
-	head[n++] = '\t';
-	digest_begin(d);
-	digest_add(d, head, n);
-	digest_add(d, text.p, text.n);
-	digest_hex(d, out);
 }
 
 struct span note_value(struct span note, const char *key)

@@ -14,17 +14,23 @@
 
 enum {
 	JOURNAL_SEQ_DIGITS = 19, /* of a SEQ, at most */
-	JOURNAL_NAME = 25,	 /* bytes of a segment's name, with its NUL */
+	JOURNAL_NAME = 29,	 /* bytes of a segment's name, with its NUL */
 	/* of a line: SEQ TAB CHAIN TAB text, without its LF */
 	JOURNAL_LINE_MAX = JOURNAL_SEQ_DIGITS + 1 + DIGEST_HEX + 1 +
 	    RECORD_LINE_MAX,
 };
 
-/* Write the name of the segment whose first line has that SEQ. */
+/* Write the name of the segment whose first line has that SEQ, as it is while
+ * it is written, and when it is compressed. */
 void segment_name(char out[JOURNAL_NAME], uint64_t first);
+void segment_name_packed(char out[JOURNAL_NAME], uint64_t first);
 
-/* Whether name is a segment's; sets the SEQ it names. */
+/* Whether name is a segment's, of either kind; sets the SEQ it names. */
 bool segment_first(const char *name, uint64_t *first);
+
+/* Open it to read it, whichever there is, and write its name. Returns the
+ * descriptor, of a regular file, or -1 with errno. */
+int segment_open(int dir, uint64_t first, char name[JOURNAL_NAME]);
 
 /* The segments of a journal by their first SEQ, ascending. A zeroed struct
  * is a valid empty one. */
@@ -33,7 +39,8 @@ struct segment_list {
 	size_t count, cap;
 };
 
-/* Read them anew from the open directory. False with errno. */
+/* Read them anew from the open directory; one that is there in both kinds is
+ * one. False with errno. */
 bool segment_list_read(struct segment_list *, int dir);
 void segment_list_release(struct segment_list *);
 
@@ -41,13 +48,20 @@ void segment_list_release(struct segment_list *);
 bool journal_split(struct span line, uint64_t *seq, struct span *chain,
     struct span *text);
 
-/* The chain of the line with that SEQ and text after the line with the chain
- * prev. */
-void journal_chain(struct digest *, const char prev[DIGEST_HEX], uint64_t seq,
-    struct span text, char out[DIGEST_HEX]);
+/* The same of what stands for the lines from..to, which were pruned. Nothing
+ * is to be taken from what was set if it is false. */
+bool journal_split_pruned(struct span line, uint64_t *from, uint64_t *to,
+    struct span *chain, struct span *text);
 
-/* What stands for the chain before the first line: 64 zeros. */
-extern const char journal_zeros[DIGEST_HEX + 1];
+/* Whether a text stands for lines that were pruned. The note that says when
+ * and why they were has its time in that place. */
+bool journal_pruned(struct span text);
+
+/* Read a SEQ: decimal digits, without leading zeros. */
+bool journal_number(struct span digits, uint64_t *seq);
+
+/* Whether these are n lower-case hexadecimal digits. */
+bool journal_hex(const char *p, size_t n);
 
 /* The value of KEY=VALUE among the words of a note; .p NULL if not there. */
 struct span note_value(struct span note, const char *key);

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "journal/frames.h"
 #include "journal/segment.h"
 
 void source_init(struct source *s, int fd)
@@ -20,18 +21,21 @@ void source_init(struct source *s, int fd)
 static bool is_segment(int fd, const char *path)
 {
 	const char *slash = strrchr(path, '/');
+	struct frames *packed = frames_new(fd);
 	struct span line, chain, text;
 	char head[256];
 	uint64_t seq;
 	ssize_t n;
 
-	if (segment_first(slash ? slash + 1 : path, &seq))
+	frames_free(packed);
+	if (packed || segment_first(slash ? slash + 1 : path, &seq))
 		return true;
 	n = pread(fd, head, sizeof(head), 0);
 	if (n <= 0)
 		return false;
 	line = (struct span){head, (size_t)n};
-	return journal_split(line, &seq, &chain, &text);
+	return journal_split(line, &seq, &chain, &text) ||
+	    journal_split_pruned(line, &seq, &seq, &chain, &text);
 }
 
 static bool open_journal(struct source *s, const char *path, const char **why)

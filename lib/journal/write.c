@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "base/stamp.h"
+#include "journal/chain.h"
 #include "journal/internal.h"
 #include "record/proof.h"
 
@@ -69,8 +70,8 @@ void writer_segment(struct journal_writer *w)
 	w->offset = 0;
 	w->records = 0;
 	w->begun = stamp_now();
-	writer_note(w, "segment", " id=%.*s previous=%.*s", UUID_LEN, w->id,
-	    DIGEST_HEX, w->to.chain);
+	writer_note(w, "segment", " id=%.*s previous=%.*s version=%d",
+	    UUID_LEN, w->id, DIGEST_HEX, w->to.chain, JOURNAL_VERSION);
 }
 
 bool writer_room(struct journal_writer *w, size_t len)

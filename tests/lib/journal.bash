@@ -33,11 +33,27 @@ has_lines() {
 
 # The lines of a journal, without its unwritten space, or only their texts.
 journal_lines() {
-	cat "$1"/*.log | sed '/^$/d'
+	zstdcat -f "$1"/*.log* | sed '/^$/d'
 }
 
 journal_texts() {
 	journal_lines "$1" | cut -f 3-
+}
+
+# Make SEQs and chain anew, as one who has the disk could:
+# rechain [VERSION [FIRST PREVIOUS]] < LINES-OF-TEXT.
+rechain() {
+	local version=${1:-2} seq=${2:-1} prev text sum
+	prev=${3:-$(printf '%064d' 0)}
+	while IFS= read -r text; do
+		sum=$text
+		[ "$version" = 1 ] || sum=$(printf %s "$text" | sha256sum)
+		[ "$version" = 1 ] || sum=${sum%% *}
+		prev=$(printf '%s\t%s\t%s' "$prev" "$seq" "$sum" | sha256sum)
+		prev=${prev%% *}
+		printf '%s\t%s\t%s\n' "$seq" "$prev" "$text"
+		seq=$((seq + 1))
+	done
 }
 
 # A torn line at the end of a segment, as a crash leaves one, with space

@@ -34,19 +34,6 @@ change() {
 	cat changed > "$1"
 }
 
-# Make line numbers and chain right again behind a change, all but one thing
-# at a time: rechain FILE < LINES-OF-TEXT.
-rechain() {
-	local prev seq=1 text
-	prev=$(printf '%064d' 0)
-	while IFS= read -r text; do
-		prev=$(printf '%s\t%s\t%s' "$prev" "$seq" "$text" | sha256sum)
-		prev=${prev%% *}
-		printf '%s\t%s\t%s\n' "$seq" "$prev" "$text"
-		seq=$((seq + 1))
-	done
-}
-
 finds() {
 	run --separate-stderr -1 cup-verify j
 	assert_output ""

@@ -52,6 +52,10 @@ proves() {
 	proves jid-test
 }
 
+@test "Merkle trees are those of RFC 6962, and their proofs hold" {
+	proves merkle-test
+}
+
 @test "points in time are written and read" {
 	proves stamp-test
 }
