@@ -59,6 +59,7 @@ struct sift {
 	struct sift_hit *hit;
 	size_t hits, cap;
 	uint64_t seen; /* lines */
+	size_t end;    /* bytes of the lines, where it ended sooner */
 };
 
 void sift_free(struct sift *);
@@ -99,7 +100,8 @@ struct plan {
 	struct segment_list list;
 	size_t at; /* the segment in list */
 	struct hunted *file; /* NULL: not opened yet */
-	uint64_t *numbers;   /* the last number of a file */
+	uint64_t number;     /* of the one opened last */
+	uint64_t *numbers;   /* the last there is */
 	struct index *index; /* NULL: it has none */
 	unsigned char *slices;
 	size_t frame; /* the next of the index */
@@ -108,8 +110,6 @@ struct plan {
 	bool odd; /* the rest is for reading line by line, from here on: */
 	uint64_t first;
 	off_t place;
-	uint64_t line;
-	bool counted;
 };
 
 /* False with errno. */

@@ -23,8 +23,7 @@ void hunted_leave(struct hunted *f)
 bool plan_begin(struct plan *p, const struct search *search, int dir,
     uint64_t *numbers)
 {
-	*p = (struct plan){.search = search, .dir = dir, .numbers = numbers,
-	    .place = 0, .counted = true};
+	*p = (struct plan){.search = search, .dir = dir, .numbers = numbers};
 	return segment_list_read(&p->list, dir);
 }
 
@@ -126,15 +125,13 @@ static bool open_segment(struct plan *p)
 
 	p->first = f->first = p->list.first[p->at];
 	p->place = 0;
-	p->line = 0;
-	p->counted = true;
 	f->fd = segment_open(p->dir, f->first, f->name);
 	if (f->fd < 0) {
 		free(f);
 		return give_up(p);
 	}
 	f->users = 1;
-	f->number = ++*p->numbers;
+	f->number = p->number = ++*p->numbers;
 	p->file = f;
 	if (closed)
 		use_index(p);
@@ -182,7 +179,9 @@ static bool add_parts(struct plan *p, struct sift *t,
     const struct index_frame *f, bool timely)
 {
 	for (size_t i = 0; i < f->slices; i++) {
-		if (p->slices[f->slice + i] && timely &&
+		unsigned char is = p->slices[f->slice + i];
+
+		if (((is & SEARCH_REPORTED) || (timely && is)) &&
 		    !add_part(p, t, f, i))
 			return false;
 	}

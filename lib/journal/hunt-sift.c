@@ -79,6 +79,7 @@ static enum sift_state sift_part(struct sifter *w, struct sift *t,
 		const char *p = lines.p + at;
 		const char *lf = memchr(p, '\n', lines.n - at);
 
+		t->end = at;
 		if (lf == p)
 			return SIFT_ENDED;
 		if (!lf)

@@ -85,23 +85,41 @@ static bool keep(const struct search *s, enum search_key k, struct index *x,
 	return true;
 }
 
-bool search_slices(const struct search *s, struct index *x,
-    unsigned char *slices)
+/* Those that the conditions leave. */
+static bool narrow(const struct search *s, struct index *x,
+    unsigned char *slices, unsigned char *mark)
 {
 	static const unsigned not_in_it = 1u << SEARCH_SINCE |
 	    1u << SEARCH_UNTIL | 1u << SEARCH_WORDS | 1u << SEARCH_TEXT;
+
+	for (int k = 0; k < SEARCH_KEYS; k++) {
+		if ((s->asked & ~not_in_it & 1u << k) &&
+		    !keep(s, (enum search_key)k, x, slices, mark))
+			return false;
+	}
+	return true;
+}
+
+bool search_slices(const struct search *s, struct index *x,
+    unsigned char *slices)
+{
 	size_t n = index_slices(x);
-	unsigned char *mark = mem_zalloc(n ? n : 1);
+	unsigned char *mark = mem_zalloc(n + 1);
+	int64_t since, until, from, before;
 	bool sound = true;
 
-	memset(slices, 1, n);
-	for (int k = 0; k < SEARCH_KEYS && sound; k++) {
-		if (s->asked & ~not_in_it & 1u << k)
-			sound = keep(s, (enum search_key)k, x, slices, mark);
+	index_span(x, &since, &until);
+	search_span(s, &from, &before);
+	memset(slices, 0, n);
+	if (until >= from && since < before) {
+		memset(slices, SEARCH_MEANT, n);
+		sound = narrow(s, x, slices, mark);
 	}
 	sound = sound &&
 	    index_find(x, index_key(INDEX_BROKEN, (struct span){NULL, 0}),
-		slices);
+		mark);
+	for (size_t i = 0; i < n; i++)
+		slices[i] |= mark[i] ? SEARCH_REPORTED : 0;
 	free(mark);
 	return sound;
 }

@@ -60,9 +60,14 @@ bool search_may(struct search *, struct span line);
 /* From when on and before when, in microseconds, records are meant. */
 void search_span(const struct search *, int64_t *since, int64_t *until);
 
-/* Set each of the slices of an index (a byte each) to whether it may have a
- * record that meets the conditions, other than by its time, or a line that is
- * to be reported. False if the index is wrong. */
+enum search_slice {
+	SEARCH_MEANT = 1 << 0, /* it may have a record that meets the
+				* conditions, if its time does */
+	SEARCH_REPORTED = 1 << 1, /* it has a line that may be reported */
+};
+
+/* Set each of the slices of an index, a byte each, to what there is in it.
+ * False if the index is wrong. */
 bool search_slices(const struct search *, struct index *,
     unsigned char *slices);
 
