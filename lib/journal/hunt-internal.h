@@ -33,6 +33,7 @@ struct sift_hit {
 struct sift_part {
 	size_t from, to;
 	uint64_t line;
+	bool proper; /* an index knows that none of these is to be reported */
 };
 
 enum sift_state {
@@ -50,7 +51,6 @@ struct sift {
 	struct frame frame;
 	uint64_t line;	/* lines before it, where counted is set */
 	bool counted;
-	bool proper; /* an index knows all lines here to be proper ones */
 	struct sift_part *part;
 	size_t parts; /* 0: all of it */
 	/* What comes of it. state is the crew's to guard. */

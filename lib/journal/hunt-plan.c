@@ -158,18 +158,20 @@ static bool add_part(struct plan *p, struct sift *t,
 {
 	struct index_slice slice, next = {.at = (uint32_t)f->frame.size};
 	struct sift_part *last = t->parts ? &t->part[t->parts - 1] : NULL;
+	bool proper = !(p->slices[f->slice + number] & SEARCH_REPORTED);
 
 	if (!index_slice(p->index, f, number, &slice) ||
 	    (number + 1 < f->slices &&
 		!index_slice(p->index, f, number + 1, &next)) ||
 	    next.at <= slice.at)
 		return false;
-	if (last && last->to == slice.at) {
+	if (last && last->to == slice.at && last->proper == proper) {
 		last->to = next.at;
 		return true;
 	}
 	t->part = mem_resize(t->part, t->parts + 1, sizeof(*t->part));
-	t->part[t->parts++] = (struct sift_part){slice.at, next.at, slice.line};
+	t->part[t->parts++] = (struct sift_part){
+	    slice.at, next.at, slice.line, proper};
 	return true;
 }
 
@@ -202,7 +204,7 @@ static struct sift *next_indexed(struct plan *p)
 			return NULL;
 		}
 		t = new_sift(p, &f.frame);
-		t->proper = t->counted = true;
+		t->counted = true;
 		t->line = f.line;
 		if (!add_parts(p, t, &f, in_span(p, f.since, f.until))) {
 			sift_free(t);

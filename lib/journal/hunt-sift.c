@@ -58,8 +58,6 @@ static void sift_line(struct sifter *w, struct sift *t, struct span line,
 	struct span chain, text;
 	uint64_t seq, from;
 
-	if (t->proper && !search_may(w->search, line))
-		return;
 	if (line.n > JOURNAL_LINE_MAX)
 		add_hit(t, HUNT_BAD, number, "is longer than any can be");
 	else if (journal_split(line, &seq, &chain, &text)) {
@@ -74,6 +72,7 @@ static enum sift_state sift_part(struct sifter *w, struct sift *t,
 {
 	size_t at = part->from;
 	uint64_t number = part->line;
+	struct span line;
 
 	while (at < part->to) {
 		const char *p = lines.p + at;
@@ -84,9 +83,11 @@ static enum sift_state sift_part(struct sifter *w, struct sift *t,
 			return SIFT_ENDED;
 		if (!lf)
 			return SIFT_ODD;
-		sift_line(w, t, (struct span){p, (size_t)(lf - p)}, ++number);
-		at += (size_t)(lf - p) + 1;
-		t->seen = number;
+		t->seen = ++number;
+		line = (struct span){p, (size_t)(lf - p)};
+		if (!part->proper || search_may(w->search, line))
+			sift_line(w, t, line, number);
+		at += line.n + 1;
 	}
 	return SIFT_DONE;
 }
@@ -106,7 +107,7 @@ static struct span read_lines(struct sifter *w, const struct sift *t)
 enum sift_state sift_run(struct sifter *w, struct sift *t)
 {
 	struct span lines = read_lines(w, t);
-	const struct sift_part all = {0, lines.n, 0};
+	const struct sift_part all = {0, lines.n, 0, false};
 	enum sift_state state = SIFT_DONE;
 
 	if (!lines.p)
