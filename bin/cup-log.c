@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -30,9 +31,11 @@ struct options {
 	char *key, *heads, *journal, *node;
 	uint64_t segment_size, segment_age, ahead, ids;
 	int wait;
+	bool compress;
 };
 
 struct log {
+	const char *journal;
 	const char *node; /* NULL: of any */
 	struct reader in;
 	int ending; /* readable once it shall end */
@@ -58,6 +61,14 @@ static void replace(char **value, char *by)
 	*value = by;
 }
 
+static void take_compress(struct options *o, char *value)
+{
+	o->compress = strcmp(value, "yes") == 0;
+	if (!o->compress && strcmp(value, "no") != 0)
+		cli_misuse("option '--compress': '%s' is not yes or no", value);
+	free(value);
+}
+
 static void take_option(struct options *o, poptContext ctx, int option)
 {
 	switch (option) {
@@ -80,6 +91,9 @@ static void take_option(struct options *o, poptContext ctx, int option)
 		break;
 	case 'A':
 		o->ahead = cli_size(ctx, "write-ahead", 0, AHEAD_MAX);
+		break;
+	case 'c':
+		take_compress(o, cli_argument(ctx));
 		break;
 	case 'i':
 		o->ids = cli_size(ctx, "ids", 0, IDS_MAX);
@@ -104,6 +118,8 @@ static void parse(struct options *o, int argc, const char **argv)
 		"Begin a new segment at this age (1d; 0: never)", "DURATION"},
 	    {"write-ahead", '\0', POPT_ARG_STRING, NULL, 'A',
 		"Keep that much space written ahead (4M; 0: none)", "SIZE"},
+	    {"compress", '\0', POPT_ARG_STRING, NULL, 'c',
+		"Compress segments that are done with (yes)", "yes|no"},
 	    {"ids", '\0', POPT_ARG_STRING, NULL, 'i',
 		"Remember that many ids (65536)", "NUMBER"},
 	    CLI_TABLE};
@@ -164,6 +180,15 @@ static void report_recovery(const char *journal, const struct journal_tail *t)
 		    journal);
 }
 
+/* It is no end: the records are on disk all the same. */
+static void tell_trouble(struct log *l)
+{
+	struct journal_error e = {.fault = FAULT_NONE};
+
+	if (writer_trouble(l->writer, &e))
+		report(l->journal, &e);
+}
+
 /* Wait for input; false if something else ends the program. */
 static bool await_input(struct log *l)
 {
@@ -173,6 +198,7 @@ static bool await_input(struct log *l)
 	for (;;) {
 		int n = poll(p, 3, writer_due(l->writer));
 
+		tell_trouble(l);
 		if (n < 0 && errno != EINTR)
 			diag_die_errno(EX_OSERR, "cannot wait for input");
 		if (n > 0 && p[2].revents && !writer_answer(l->writer))
@@ -258,13 +284,14 @@ static int serve(const struct options *o, struct digest *proof)
 	    .segment_size = o->segment_size,
 	    .segment_age = (int64_t)o->segment_age * 1000,
 	    .ahead = o->ahead,
+	    .compress = o->compress,
 	    .ids = o->ids,
 	    .heads = o->heads,
 	    .wait = o->wait,
 	    .proof = proof,
 	    .out = STDOUT_FILENO,
 	    .held = out_pipe_size(STDIN_FILENO)};
-	struct log l = {.node = o->node};
+	struct log l = {.journal = o->journal, .node = o->node};
 	struct journal_error e = {.fault = FAULT_NONE};
 	struct journal_tail tail;
 
@@ -280,6 +307,7 @@ static int serve(const struct options *o, struct digest *proof)
 	reader_init(&l.in, STDIN_FILENO);
 	out_pipe_size(STDOUT_FILENO);
 	run(&l);
+	tell_trouble(&l);
 	if (!writer_close(l.writer, &e))
 		report(o->journal, &e);
 	ending_release();
@@ -296,6 +324,7 @@ int main(int argc, const char **argv)
 	struct options o = {.segment_size = JOURNAL_SEGMENT,
 	    .segment_age = (uint64_t)JOURNAL_DAY * SECOND,
 	    .ahead = JOURNAL_AHEAD,
+	    .compress = true,
 	    .ids = JOURNAL_IDS};
 	struct digest *proof;
 	int code;

@@ -60,6 +60,7 @@ bool batch_commit(struct batch *b, struct flush_target *to,
 		if (!heads_flush(&to->heads, e) ||
 		    !file_create(file, b->first, e))
 			return false;
+		closing_wake(to->closing);
 	}
 	if (!file_append(file, b->disk.data, b->disk.len, e))
 		return false;

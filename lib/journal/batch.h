@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "base/digest.h"
+#include "journal/closing.h"
 #include "journal/error.h"
 #include "journal/file.h"
 #include "journal/heads.h"
@@ -28,6 +29,7 @@ struct flush_target {
 	struct journal_file file;
 	struct journal_heads heads;
 	struct journal_lock lock;
+	struct closing *closing; /* is told of ended ones; NULL: none */
 	struct digest *digest;	/* the caller's */
 	char chain[DIGEST_HEX];	/* of the last line that was committed */
 };

@@ -9,7 +9,6 @@
 
 enum {
 	PIECE = 256 * 1024, /* written ahead at once; a record may wait for it */
-	ROOM = 16,	    /* steps of free space that must stay for others */
 };
 
 bool file_write_at(int fd, const char *p, size_t n, off_t at)
@@ -70,7 +69,7 @@ static bool roomy(struct journal_file *f)
 	struct statvfs v;
 
 	if (fstatvfs(f->fd, &v) == 0 &&
-	    v.f_bavail > (uint64_t)f->step * ROOM / v.f_frsize)
+	    v.f_bavail > (uint64_t)f->step * FILE_ROOM / v.f_frsize)
 		return true;
 	f->crowded = true;
 	return false;

@@ -11,6 +11,8 @@
 #include "journal/error.h"
 #include "journal/segment.h"
 
+enum { FILE_ROOM = 16 }; /* steps of free space that stay for others */
+
 struct journal_file {
 	int dir;	/* the journal's, the caller's to close */
 	int fd;		/* -1: none */

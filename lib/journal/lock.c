@@ -145,3 +145,21 @@ bool lock_held(int dir, struct buf *holder)
 	close(fd);
 	return held;
 }
+
+int lock_segments(int dir, bool wait)
+{
+	struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+	int fd = openat(dir, "segments",
+	    O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+
+	if (fd < 0)
+		return -1;
+	if (fcntl(fd, wait ? F_OFD_SETLKW : F_OFD_SETLK, &lock) != 0) {
+		int saved = errno == EACCES ? EAGAIN : errno;
+
+		close(fd);
+		errno = saved;
+		return -1;
+	}
+	return fd;
+}

@@ -39,4 +39,10 @@ uint64_t lock_read_synced(int dir);
 /* Whether somebody has it now, who is put into *holder. */
 bool lock_held(int dir, struct buf *holder);
 
+/* Lock the journal's closed segments, for who puts others in their place:
+ * under another lock than the writer's, in the file "segments". Returns a
+ * descriptor, closing which ends it; or -1 with errno, EAGAIN if somebody has
+ * it and wait is not set. */
+int lock_segments(int dir, bool wait);
+
 #endif

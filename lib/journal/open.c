@@ -169,6 +169,7 @@ static bool opening_notes(struct journal_writer *w,
 static void release(struct journal_writer *w)
 {
 	flusher_free(w->flusher);
+	closing_stop(w->to.closing);
 	file_drop(&w->to.file);
 	heads_close(&w->to.heads);
 	if (w->back_segment)
@@ -206,6 +207,8 @@ struct journal_writer *writer_open(const struct journal_settings *set,
 		release(w);
 		return NULL;
 	}
+	w->to.closing = closing_start(set->path, set->compress,
+	    set->ahead * FILE_ROOM);
 	w->flusher = flusher_start(&w->to, set->out, set->held);
 	return w;
 }
@@ -222,6 +225,11 @@ static bool finish(struct journal_writer *w, struct batch *rest,
 	writer_note(w, "closed", "%s", "");
 	return batch_commit(rest, &w->to, e) &&
 	    file_finish(&w->to.file, e) && heads_flush(&w->to.heads, e);
+}
+
+bool writer_trouble(struct journal_writer *w, struct journal_error *e)
+{
+	return closing_trouble(w->to.closing, e);
 }
 
 bool writer_close(struct journal_writer *w, struct journal_error *e)

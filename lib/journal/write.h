@@ -26,6 +26,7 @@ struct journal_settings {
 				 * the next segment */
 	int64_t segment_age;	/* microseconds; 0: whatever its age */
 	uint64_t ahead;		/* bytes written ahead; 0: none */
+	bool compress;		/* segments that are done with */
 	size_t ids;		/* how many are remembered */
 	const char *heads;	/* a file; NULL: none */
 	bool wait;		/* for another writer to end */
@@ -73,6 +74,10 @@ bool writer_answer(struct journal_writer *);
  * time has passed without input (resting), chores are done. -1: nothing. */
 int writer_due(const struct journal_writer *);
 bool writer_tick(struct journal_writer *, bool resting);
+
+/* Take what went wrong with segments that are done with: that they are not
+ * compressed, or have no tree yet. False if nothing did. */
+bool writer_trouble(struct journal_writer *, struct journal_error *);
 
 /* Flush, close the journal, unless it has failed, and free the writer. False
  * with the first error there was. */

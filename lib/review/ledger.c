@@ -29,7 +29,8 @@ struct ledger *ledger_open(const char *path, struct digest *proof,
 	struct journal_settings set = {.path = path,
 	    .segment_size = JOURNAL_SEGMENT,
 	    .segment_age = (int64_t)JOURNAL_DAY * 1000000,
-	    .ahead = LEDGER_MOST, .ids = JOURNAL_IDS, .proof = proof};
+	    .ahead = LEDGER_MOST, .compress = true, .ids = JOURNAL_IDS,
+	    .proof = proof};
 	struct ledger *l = mem_zalloc(sizeof(*l));
 	int fd[2];
 

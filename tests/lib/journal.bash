@@ -40,6 +40,30 @@ journal_texts() {
 	journal_lines "$1" | cut -f 3-
 }
 
+# Whether all segments that are done with are compressed, and nothing else is
+# left of that.
+all_packed() {
+	local log=("$1"/*.log) packed=("$1"/*.log.zst) tree=("$1"/*.tree) tmp
+	tmp=$(find "$1/" -name '*.tmp')
+	[ "${#log[@]}" -eq 1 ] && [ -e "${packed[0]}" ] && [ -z "$tmp" ] &&
+		[ "${#packed[@]}" -eq "${#tree[@]}" ]
+}
+
+# pack JOURNAL [ARGS...]: let a writer without input do what is left.
+pack() {
+	local status=0
+	rm -f idle
+	mkfifo idle
+	cup-log "${@:2}" "$1" <idle >packed.out 2>packed.err &
+	LOG=$!
+	exec 8>idle
+	eventually 20 all_packed "$1" || status=1
+	end_log && [ "$status" -eq 0 ] && return
+	ls -l "$1"
+	cat packed.err
+	return 1
+}
+
 # Make SEQs and chain anew, as one who has the disk could:
 # rechain [VERSION [FIRST PREVIOUS]] < LINES-OF-TEXT.
 rechain() {

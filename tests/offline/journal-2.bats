@@ -49,7 +49,7 @@ note() {
 }
 
 @test "the chain can be checked as the manual says" {
-	gen-records 40 1 | cup-log --segment-size 4K j >out
+	gen-records 40 1 | cup-log --compress no --segment-size 4K j >out
 	manual_check >check.sh
 	mv j journal
 	run -0 bash check.sh
@@ -79,7 +79,7 @@ note() {
 }
 
 @test "pruned lines are proper once notes name all of them" {
-	gen-records 60 1 | cup-log --segment-size 8K j >out
+	gen-records 60 1 | cup-log --compress no --segment-size 8K j >out
 	mapfile -t seg < <(ls j/*.log)
 	last=$(sed '/^$/d' "${seg[0]}" | tail -1)
 	to=${last%%$'\t'*} chain=$(cut -f 2 <<<"$last")
@@ -107,7 +107,7 @@ note() {
 	run -0 cup-search -c j
 	assert_output "$n"
 	# The writer goes on behind it.
-	run -0 cup-log j < <(one)
+	run -0 cup-log --compress no j < <(one)
 	run -0 cup-verify j
 	# What follows a pruned range shows whether its chain was the right one.
 	sed -i "1s/$midchain/$zero/" "${seg[1]}"
@@ -133,7 +133,7 @@ note() {
 	run -0 cup-verify j
 	head=$(tail -1 v1 | cut -f 1-2 | tr '\t' :)
 	middle=$(sed -n 20p v1 | cut -f 1-2 | tr '\t' :)
-	gen-records 20 2 | cup-log j >>out
+	gen-records 20 2 | cup-log --compress no j >>out
 	assert_equal "$(journal_texts j | grep -c '^# segment .* version=2$')" 1
 	run -0 cup-verify --head "$head" --head "$middle" j
 	assert_output --partial "j: 60 records"

@@ -124,3 +124,7 @@ proves() {
 @test "HTTP requests are taken, answered or refused, and streams are messages" {
 	proves web-test
 }
+
+@test "the tree of a journal is that of its lines, with and without files" {
+	proves tree-test
+}
