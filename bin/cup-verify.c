@@ -12,6 +12,7 @@
 #include "base/diag.h"
 #include "base/mem.h"
 #include "journal/expected.h"
+#include "journal/index.h"
 #include "journal/journal.h"
 #include "journal/lock.h"
 #include "record/record.h"
@@ -19,7 +20,7 @@
 struct options {
 	struct expected_heads heads;
 	bool headed;
-	int quiet;
+	int quiet, indexes;
 };
 
 enum finding { WHOLE, BROKEN, UNREADABLE };
@@ -225,12 +226,32 @@ static enum finding verify(const char *path, struct options *o)
 	return found;
 }
 
+/* The indexes of its closed segments leave nothing out. */
+static enum finding check_indexes(const char *path)
+{
+	char name[INDEX_NAME];
+
+	switch (index_check_all(path, name)) {
+	case INDEX_WRONG:
+		diag_warn("journal '%s': %s is not what its segment has: "
+			  "remove it, cup-log makes it anew", path, name);
+		return BROKEN;
+	case INDEX_ERROR:
+		diag_warn_errno("journal '%s': cannot check '%s'", path, name);
+		return UNREADABLE;
+	default:
+		return WHOLE;
+	}
+}
+
 static poptContext parse(struct options *o, int argc, const char **argv)
 {
 	const struct poptOption table[] = {
 	    {"head", '\0', POPT_ARG_STRING, NULL, 'H',
 		"It must have this head; @FILE: each head in the file",
 		"SEQ:CHAIN"},
+	    {"indexes", '\0', POPT_ARG_NONE, &o->indexes, 0,
+		"Check the indexes of its segments, too", NULL},
 	    {"quiet", 'q', POPT_ARG_NONE, &o->quiet, 0,
 		"Say nothing of journals that are whole", NULL},
 	    CLI_TABLE};
@@ -258,6 +279,8 @@ int main(int argc, const char **argv)
 	for (; path; path = poptGetArg(ctx)) {
 		enum finding found = verify(path, &o);
 
+		if (found == WHOLE && o.indexes)
+			found = check_indexes(path);
 		bad |= found == BROKEN;
 		unread |= found == UNREADABLE;
 	}

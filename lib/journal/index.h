@@ -62,9 +62,15 @@ bool index_find(struct index *, uint64_t key, unsigned char *slices);
 bool index_build(int fd, uint64_t first, struct buf *out,
     const atomic_bool *stop);
 
-/* The same, and put it in the place of any that is there: written aside,
- * synced, renamed. A segment that has none is whole without it. */
-bool index_make(int dir, uint64_t first, const atomic_bool *stop);
+/* The same, and put it in the place of any that is there: written aside, as
+ * SEQ.index.tmp, synced, renamed. A segment that has none is whole without it.
+ * spare: bytes of the disk that are left free, else ENOSPC. */
+bool index_make(int dir, uint64_t first, uint64_t spare,
+    const atomic_bool *stop);
+
+/* The same where there is none that fits the segment. */
+bool index_ensure(int dir, uint64_t first, uint64_t spare,
+    const atomic_bool *stop);
 
 enum index_finding {
 	INDEX_SOUND,
@@ -75,5 +81,10 @@ enum index_finding {
 
 /* Compare an index with the lines of its segment. */
 enum index_finding index_check(int dir, uint64_t first);
+
+/* Compare all indexes of the journal's directory at path with their segments,
+ * up to the first that is wrong or cannot be read: then name is that of it, or
+ * of the directory. A segment without one does not count. */
+enum index_finding index_check_all(const char *path, char name[INDEX_NAME]);
 
 #endif

@@ -64,6 +64,12 @@ pack() {
 	return 1
 }
 
+# Whether all of them have their indexes.
+all_indexed() {
+	local log=("$1"/*.log*) index=("$1"/*.index)
+	[ "${#log[@]}" -eq $((${#index[@]} + 1)) ]
+}
+
 # Make SEQs and chain anew, as one who has the disk could:
 # rechain [VERSION [FIRST PREVIOUS]] < LINES-OF-TEXT.
 rechain() {

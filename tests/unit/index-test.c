@@ -179,7 +179,7 @@ static bool same_again(void)
 	bool same;
 
 	buf_addspan(&first, buf_span(&made));
-	same = index_make(dir, 1, NULL);
+	same = index_make(dir, 1, 0, NULL);
 	read_index();
 	same = same && span_same(buf_span(&first), buf_span(&made));
 	buf_release(&first);
@@ -192,7 +192,7 @@ static void check_omission(struct buf *file, const char *name)
 	char *user = memmem(plain.data, plain.len, "User77@", 7);
 
 	write_file(name, buf_span(file));
-	OK(index_make(dir, 1, NULL), "an index is made of other lines");
+	OK(index_make(dir, 1, 0, NULL), "an index is made of other lines");
 	memcpy(user, "Bser78@", 7);
 	if (file == &packed) {
 		buf_reset(&packed);
@@ -212,7 +212,7 @@ static void check_form(struct buf *file, const char *name)
 	write_file(name, buf_span(file));
 	(void)unlinkat(dir, "00000000000000000001.index", 0);
 	OK(!open_it() && index_check(dir, 1) == INDEX_NONE, "there is none yet");
-	OK(index_make(dir, 1, NULL), "one is made");
+	OK(index_make(dir, 1, 0, NULL), "one is made");
 	OK(index_check(dir, 1) == INDEX_SOUND, "and is what is due");
 	read_index();
 	OK(same_again(), "the same again");
