@@ -97,9 +97,8 @@ static bool see_to(struct closing *c, uint64_t first)
 		    "its tree cannot be made: %s", tree_why(c->tree));
 	else if (c->compress)
 		ok = pack_segment(&c->pack, first, &e);
-	/* What is broken is found all the same. */
-	if (ok || e.fault == FAULT_CORRUPT)
-		ok = make_index(c, first, ok ? &e : &other) && ok;
+	/* What is broken is searched all the same. */
+	ok = make_index(c, first, ok ? &e : &other) && ok;
 	if (!ok && e.error != EAGAIN && e.error != ECANCELED)
 		trouble(c, &e);
 	return ok || e.error == 0;
