@@ -61,15 +61,30 @@ bool pruning_read(struct span note, struct pruning *p)
 }
 
 /* Several notes may name one range, each the next part of it. */
-static bool named(struct gap *gap, const struct pruning *p)
+static bool named(struct gap *gap, const struct pruning *p, bool *used)
 {
 	if (!gap->pruned || gap->from < p->from || gap->from > p->to)
 		return false;
 	if (p->to == gap->to &&
 	    memcmp(p->chain.p, gap->chain, DIGEST_HEX) != 0)
 		return false;
+	*used = true;
 	gap->from = p->to + 1;
 	return gap->from > gap->to;
+}
+
+static void add_pruning(struct gaps *g, const struct pruning *p)
+{
+	struct pruned *to;
+
+	if (g->pruning_count == g->pruning_cap) {
+		g->pruning_cap = g->pruning_cap ? g->pruning_cap * 2 : 4;
+		g->pruning = mem_resize(g->pruning, g->pruning_cap,
+		    sizeof(*g->pruning));
+	}
+	to = &g->pruning[g->pruning_count++];
+	*to = (struct pruned){.from = p->from, .to = p->to};
+	memcpy(to->tree, p->tree.p, DIGEST_HEX);
 }
 
 void gaps_note(struct gaps *g, struct span note)
@@ -78,7 +93,7 @@ void gaps_note(struct gaps *g, struct span note)
 	struct span rest;
 	uint64_t erased = 0;
 	size_t kept = 0;
-	bool pruned = pruning_read(note, &p);
+	bool pruned = pruning_read(note, &p), used = false;
 
 	if (g->count == 0)
 		return;
@@ -90,13 +105,15 @@ void gaps_note(struct gaps *g, struct span note)
 	for (size_t i = 0; i < g->count; i++) {
 		struct gap *gap = &g->gap[i];
 		bool gone = pruned
-		    ? named(gap, &p)
+		    ? named(gap, &p, &used)
 		    : !gap->pruned && gap->from == erased;
 
 		if (!gone)
 			g->gap[kept++] = *gap;
 	}
 	g->count = kept;
+	if (used)
+		add_pruning(g, &p);
 }
 
 const struct gap *gaps_first(const struct gaps *g)
@@ -107,5 +124,6 @@ const struct gap *gaps_first(const struct gaps *g)
 void gaps_release(struct gaps *g)
 {
 	free(g->gap);
-	*g = (struct gaps){NULL, 0, 0};
+	free(g->pruning);
+	*g = (struct gaps){.count = 0};
 }

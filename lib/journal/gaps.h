@@ -23,10 +23,18 @@ struct pruning {
 	struct span chain, tree; /* hexadecimal digits, in the note */
 };
 
+/* The same of one that named some that have gone. */
+struct pruned {
+	uint64_t from, to;
+	char tree[DIGEST_HEX];
+};
+
 /* A zeroed struct is a valid empty one. */
 struct gaps {
 	struct gap *gap; /* those that no note has named */
 	size_t count, cap;
+	struct pruned *pruning;
+	size_t pruning_count, pruning_cap;
 };
 
 /* These lines have gone; chain is NULL where one was erased. */

@@ -14,6 +14,7 @@
 #include "journal/check.h"
 #include "journal/lines.h"
 #include "journal/segment.h"
+#include "journal/tree-check.h"
 
 enum { LOOKS = 4 }; /* at a last line that is not finished */
 
@@ -29,6 +30,7 @@ struct journal_reader {
 	bool strict;
 	struct journal_check check;
 	bool torn;
+	bool audited; /* the files of the tree */
 	struct buf why;
 };
 
@@ -333,6 +335,22 @@ static enum journal_item step(struct journal_reader *j, struct journal_line *l)
 	}
 }
 
+/* At the end of a journal that is checked: what lines alone do not show. */
+static enum journal_item audit(struct journal_reader *j,
+    struct journal_line *l)
+{
+	const char *why;
+
+	j->audited = true;
+	if (j->dir < 0)
+		return JOURNAL_END;
+	*l = (struct journal_line){.segment = j->name, .line = 1};
+	why = tree_check_files(j->dir, &j->list, j->name);
+	if (!why)
+		why = tree_check_prunings(j->path, &j->check.gaps, &l->seq);
+	return why ? broken(j, why) : JOURNAL_END;
+}
+
 enum journal_item journal_next(struct journal_reader *j,
     struct journal_line *l)
 {
@@ -351,6 +369,8 @@ enum journal_item journal_next(struct journal_reader *j,
 			return malformed(j, "is cut off");
 		}
 		item = turn(j);
+		if (item == JOURNAL_END && j->strict && !j->audited)
+			return audit(j, l);
 		if (item != JOURNAL_RECORD)
 			return item;
 	}

@@ -156,6 +156,8 @@ static void put_stages(struct commands *w, const struct conf *c,
 		args_option(a, "wait", NULL);
 		args_option(a, "key", key);
 		add_options(a, c, "cup-log");
+		if (conf_is(c, "compress", "no"))
+			args_option(a, "compress", "no");
 		args_add(a, conf_get(c, journal));
 		a = stage(w, "cup-deliver");
 		args_option(a, "records", NULL);

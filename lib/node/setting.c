@@ -71,6 +71,8 @@ const struct setting setting_table[] = {
     {"segment-age", &value_duration, 0, LIVE, "1d", LOG("segment-age"),
 	.min = 0, .max = 3650 * DAY,
 	.help = "begin a new segment at this age; 0: never"},
+    {"compress", &value_yesno, 0, LIVE, "yes",
+	.help = "compress segments that are done with"},
     {"heads", &value_path, 0, LIVE, LOG("heads"),
 	.help = "append the journal's chain heads to this file"},
     {"pipeline", &value_command, 0, LIVE,

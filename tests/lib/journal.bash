@@ -49,6 +49,12 @@ all_packed() {
 		[ "${#packed[@]}" -eq "${#tree[@]}" ]
 }
 
+# Whether each segment that is done with has its tree.
+all_trees() {
+	[ "$(find "$1/" -name '*.tree' | wc -l)" -eq \
+		$(($(find "$1/" -name '*.log*' | wc -l) - 1)) ]
+}
+
 # pack JOURNAL [ARGS...]: let a writer without input do what is left.
 pack() {
 	local status=0

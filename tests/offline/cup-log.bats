@@ -36,7 +36,7 @@ one() {
 	assert_output ""
 	assert_equal "$stderr" ""
 	run -0 journal_texts j
-	assert_line -n 0 --regexp '^# cup-journal 1 id=[0-9a-f-]{36} created=2'
+	assert_line -n 0 --regexp '^# cup-journal 2 id=[0-9a-f-]{36} created=2'
 	assert_line -n 1 --regexp '^# opened 2[^ ]*Z pid=[0-9]+ uid=[0-9]+ host='
 	assert_line -n 2 --regexp '^# closed 2[^ ]*Z$'
 	assert_equal "$(stat -c %a j "j/$SEGMENT_1")" $'700\n600'
@@ -250,7 +250,7 @@ cup-log: line 7: is cut off"
 }
 
 @test "a journal begins a new segment at a size" {
-	gen-records 1000 1 | cup-log --segment-size 64K j > out
+	gen-records 1000 1 | cup-log --compress no --segment-size 64K j > out
 	for f in j/*.log; do
 		((seen = $(stat -c %s "$f"), seen <= 65536)) || fail "$f: $seen"
 		read -r seq _ < "$f"
@@ -263,7 +263,7 @@ cup-log: line 7: is cut off"
 }
 
 @test "a journal begins a new segment at an age, also when nothing comes" {
-	start_log cup-log --segment-age 300ms j
+	start_log cup-log --compress no --segment-age 300ms j
 	one >&8
 	segments() { [ "$(find j -name '*.log' | wc -l)" -eq "$1" ]; }
 	eventually 5 segments 2

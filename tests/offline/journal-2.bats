@@ -80,12 +80,16 @@ note() {
 
 @test "pruned lines are proper once notes name all of them" {
 	gen-records 60 1 | cup-log --compress no --segment-size 8K j >out
+	start_log cup-log --compress no j
+	eventually 10 all_trees j
+	end_log
 	mapfile -t seg < <(ls j/*.log)
 	last=$(sed '/^$/d' "${seg[0]}" | tail -1)
 	to=${last%%$'\t'*} chain=$(cut -f 2 <<<"$last")
-	printf '1-%s\t%s\t# pruned\n' "$to" "$chain" >"${seg[0]}"
 	middle=$(sed -n 3p "${seg[1]}")
 	mid=${middle%%$'\t'*} midchain=$(cut -f 2 <<<"$middle")
+	tree=$(tree-range j 1 "$to") midtree=$(tree-range j $((to + 1)) "$mid")
+	printf '1-%s\t%s\t# pruned\n' "$to" "$chain" >"${seg[0]}"
 	{
 		printf '%s-%s\t%s\t# pruned\n' "$((to + 1))" "$mid" "$midchain"
 		sed 1,3d "${seg[1]}"
@@ -94,18 +98,23 @@ note() {
 	run -1 cup-verify j
 	assert_output "cup-verify: journal 'j': records 1 to $to are pruned, and no later note says so"
 	zero=$(printf '%064d' 0)
-	note "pruned 2026-11-28T12:00:00.000000Z 1-$to chain=$chain tree=$zero by=a why=b"
+	note "pruned 2026-11-28T12:00:00.000000Z 1-$to chain=$chain tree=$tree by=a why=b"
 	run -1 cup-verify j
 	assert_output "cup-verify: journal 'j': records $((to + 1)) to $mid are pruned, and no later note says so"
 	# One that names another chain does not name it.
 	note "pruned 2026-11-28T12:00:00.000000Z $((to + 1))-$mid chain=$zero tree=$zero by=a why=b"
 	run -1 cup-verify j
-	note "pruned 2026-11-28T12:00:00.000000Z $((to + 1))-$mid chain=$midchain tree=$zero by=a why=b"
+	note "pruned 2026-11-28T12:00:00.000000Z $((to + 1))-$mid chain=$midchain tree=$midtree by=a why=b"
 	run -0 cup-verify j
 	run -0 cup-verify "${seg[1]}"
 	n=$(journal_lines j | grep -vc $'\t#')
 	run -0 cup-search -c j
 	assert_output "$n"
+	# Their tree is bound by the note.
+	cp -r j k
+	mv k/*.tree .
+	run -1 cup-verify k
+	assert_output --regexp "record $to ends pruned lines whose tree is missing"
 	# The writer goes on behind it.
 	run -0 cup-log --compress no j < <(one)
 	run -0 cup-verify j

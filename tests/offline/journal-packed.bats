@@ -68,10 +68,7 @@ closed_segments() {
 @test "with --compress no they stay, and their trees are made" {
 	closed_segments
 	start_log cup-log --compress no j
-	trees_made() {
-		[ "$(find j/ -name '*.tree' | wc -l)" -eq $(($(find j/ -name '*.log' | wc -l) - 1)) ]
-	}
-	eventually 10 trees_made
+	eventually 10 all_trees j
 	end_log
 	run ! compgen -G 'j/*.zst'
 	run -64 cup-log --compress maybe j
@@ -87,9 +84,9 @@ closed_segments() {
 	zstd -q "${log[0]}"
 	head -c 1000 "${log[1]}" >"${log[1]%.log}.zst.tmp"
 	head -c 1000 "${log[1]}" >"${log[1]%.log}.tree.tmp"
-	head -c 50 "${log[1]}" >"${log[1]%.log}.tree"
 	sed '3s/<body>/<body>x/' "${log[2]}" | zstd -q >"${log[2]}.zst"
 	run -0 cup-verify j
+	head -c 50 "${log[1]}" >"${log[1]%.log}.tree"
 	pack j
 	run -0 cup-verify j
 	assert_output --partial "j: 300 records"
@@ -134,6 +131,25 @@ closed_segments() {
 	# What is behind it is still found.
 	run -65 --separate-stderr cup-search j
 	assert [ "${#lines[@]}" -gt 100 ]
+}
+
+@test "a byte changed in the file of a tree is found, wherever it is" {
+	closed_segments
+	pack j
+	first=$(find j/ -name '*.tree' | sort | sed -n 2p)
+	cp "$first" good
+	size=$(wc -c <good)
+	for i in {0..9}; do
+		at=$((i < 3 ? 9 * i : (size - 1) * i / 9))
+		byte=$(od -An -tu1 -j "$at" -N 1 good)
+		printf "\\x$(printf %x $((byte ^ 0x55)))" |
+			dd of="$first" bs=1 seek="$at" conv=notrunc status=none
+		run -1 cup-verify j
+		assert_output "cup-verify: journal 'j': ${first#j/}:1: line is not what was written: the tree is damaged"
+		cp good "$first"
+	done
+	rm "$first"
+	run -0 cup-verify j
 }
 
 @test "a repeated id is answered from a compressed segment" {

@@ -77,3 +77,40 @@ on_small_disk() {
 	assert_line -n 0 2000
 	assert [ "${lines[1]}" -lt 1100 ]
 }
+
+# Killed while segments are closed and compressed: with a fast clock of
+# segments and a thread that has time, as little comes.
+@test "killed -9 at 60 instants while segments are compressed nothing is lost" {
+	local seen=0 pid i
+	for i in {1..60}; do
+		cup-log --segment-size 64K j \
+			< <(gen-records 1000000 "$i" 4000 2>/dev/null) >part 2>err &
+		pid=$!
+		read -rt "0.$(printf '%03d' $((i * 7919 % 250 + 5)))" <> <(:) || :
+		kill -KILL "$pid"
+		wait "$pid" 2>/dev/null || :
+		sed -n '$!p' part >>all.out
+		# What is half done there is no harm to readers.
+		[ -z "$(find j/ -name '*.tmp')" ] || seen=$((seen + 1))
+		((i % 10)) || cup-verify -q j || cup-log --ids 0 j </dev/null
+	done
+	echo "# killed $seen times while it wrote aside" >&3
+	pack j
+	assert [ "$(wc -l <all.out)" -gt 5000 ]
+	passed_on_is_journaled j all.out
+	run -0 cup-verify j
+}
+
+@test "failing at any of 40 moments while they are compressed, nothing is lost" {
+	local i fault faults=(rw/pwrite sync/fsync rw/pread oc/open)
+	for i in {1..40}; do
+		fault=${faults[i % 4]}
+		gen-records 600 "$i" 6000 | "${FAULTY[@]}" \
+			FIU_ENABLE="enable_random name=posix/io/$fault,probability=0.03" \
+			cup-log --ids 0 --segment-size 32K j >>out 2>>err || :
+	done
+	pack j
+	assert_equal "$(grep -c 'cannot compress\|cannot write\|cannot be made' err | grep -vc '^0$')" 1
+	passed_on_is_journaled j out
+	run -0 cup-verify j
+}

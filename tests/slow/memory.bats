@@ -40,7 +40,7 @@ under_32_mib() {
 # An old segment is not needed any more here, but for the disk's room.
 trim_journal() {
 	while [ -e trimming ]; do
-		find journal -name '*.log' 2>/dev/null | sort | head -n -2 |
+		find journal -name '*.log*' 2>/dev/null | sort | head -n -2 |
 			xargs -r rm -f
 		read -rt 1 <>never || :
 	done

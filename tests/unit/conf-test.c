@@ -112,6 +112,7 @@ static void test_values(void)
 	    {"skip-if-down", "wall", "the wall"},
 	    {"segment-size", "4K", "4095"},
 	    {"segment-age", "0", "-1d"},
+	    {"compress", "no", "zstd"},
 	    {"events", "message,iq", "message,"},
 	    {"events", "all", "message,message"},
 	    {"events", "content", "contents"},

@@ -48,10 +48,12 @@ static void test_commands(void)
 	    "cup-deliver --records --key /run/cup/n1/key",
 	    "a policy that is tried beside");
 	lines_are(GOOD "compliance third-party\ncompliance-server tls:a:1\n"
-	    "compliance-server unix:/b\nheads /h\nsegment-size 1G\n",
+	    "compliance-server unix:/b\nheads /h\nsegment-size 1G\n"
+	    "compress no\n",
 	    "cup-broker --ping-interval 2s --answer-timeout 5s "
 	    "--connect-timeout 5s tls:a:1 unix:/b | cup-log --wait --key "
-	    "/run/cup/n1/key --segment-size 1G --segment-age 1d --heads /h /j "
+	    "/run/cup/n1/key --segment-size 1G --segment-age 1d --heads /h "
+	    "--compress no /j "
 	    "| cup-deliver --records --key /run/cup/n1/key",
 	    "third-party: broker, log, deliver");
 	lines_are(GOOD "compliance third-party\nunsafe yes\njudge-only yes\n"
