@@ -25,7 +25,7 @@ struct index_maker {
 	uint32_t frame_lines;
 	bool blank; /* what is behind is not read by anybody */
 	/* The INDEX_KEY_BITS highest bits of a key, then the slice. */
-	uint64_t *entry, *spare;
+	uint64_t *entry;
 	size_t count, cap;
 	uint64_t recent[INDEX_RECENT];
 };

@@ -1,42 +1,38 @@
 /* SPDX-License-Identifier: ISC */
 /* Sorting what was collected for an index, and writing it down. */
-#include <stdlib.h>
+#include <string.h>
 
-#include "base/mem.h"
 #include "journal/index-make-internal.h"
 
-enum {
-	BUCKET_FILL = 32, /* entries, at most, in the mean */
-	DIGIT = 13,	  /* bits that are sorted by at once */
-};
+enum { BUCKET_FILL = 32 }; /* entries, at most, in the mean */
 
-/* One pass of a radix sort, by DIGIT bits from shift on. */
-static void sort_pass(struct index_maker *m, unsigned shift)
+/* Sort by that bit and those below it, in place: it is done while there is
+ * little memory. */
+static void sort_by(uint64_t *entry, size_t count, unsigned bit)
 {
-	size_t at[1 << DIGIT] = {0}, sum = 0, mask = (1 << DIGIT) - 1;
-	uint64_t *other = m->spare;
+	size_t low = 0, high = count;
 
-	for (size_t i = 0; i < m->count; i++)
-		at[m->entry[i] >> shift & mask]++;
-	for (size_t i = 0; i <= mask; i++) {
-		size_t n = at[i];
+	while (low < high) {
+		uint64_t e = entry[low];
 
-		at[i] = sum;
-		sum += n;
+		if (!(e >> bit & 1)) {
+			low++;
+			continue;
+		}
+		entry[low] = entry[--high];
+		entry[high] = e;
 	}
-	for (size_t i = 0; i < m->count; i++)
-		other[at[m->entry[i] >> shift & mask]++] = m->entry[i];
-	m->spare = m->entry;
-	m->entry = other;
+	if (bit && low > 1)
+		sort_by(entry, low, bit - 1);
+	if (bit && count - low > 1)
+		sort_by(entry + low, count - low, bit - 1);
 }
 
 static void sort(struct index_maker *m)
 {
 	size_t kept = 0;
 
-	m->spare = mem_resize(NULL, m->cap ? m->cap : 1, sizeof(*m->spare));
-	for (unsigned shift = 0; shift < INDEX_KEY_BITS + 16; shift += DIGIT)
-		sort_pass(m, shift);
+	sort_by(m->entry, m->count, INDEX_KEY_BITS + 16 - 1);
 	for (size_t i = 0; i < m->count; i++) {
 		if (!kept || m->entry[kept - 1] != m->entry[i])
 			m->entry[kept++] = m->entry[i];
@@ -78,36 +74,49 @@ static void put_head(const struct index_head *h, struct buf *b)
 	buf_add(b, (const char *)h->tail, DIGEST_RAW);
 }
 
-static void add_digest(struct digest *d, struct buf *b, const char *p, size_t n)
+static void put_digest(struct digest *d, char *out, const char *p, size_t n)
 {
 	unsigned char sum[DIGEST_RAW];
 
 	digest_begin(d);
 	digest_add(d, p, n);
 	digest_raw(d, sum);
-	buf_add(b, (const char *)sum, DIGEST_RAW);
+	memcpy(out, sum, DIGEST_RAW);
+}
+
+/* The digests have their room between the numbers and the rest. */
+static void put_digests(const struct index_head *h, struct digest *d,
+    struct buf *out)
+{
+	size_t at = INDEX_FIXED, from, n;
+	size_t rest = at + ((size_t)h->blocks + 1) * DIGEST_RAW;
+
+	for (from = rest; from < out->len; from += n, at += DIGEST_RAW) {
+		n = out->len - from < INDEX_BLOCK ? out->len - from
+						  : INDEX_BLOCK;
+		put_digest(d, out->data + at, out->data + from, n);
+	}
+	put_digest(d, out->data + at, out->data, at);
 }
 
 void index_write(struct index_maker *m, struct digest *d, struct buf *out)
 {
-	struct buf body = BUF_EMPTY;
+	struct index_head *h = &m->head;
+	size_t digests;
 
 	sort(m);
-	m->head.entries = (uint32_t)m->count;
-	while (m->head.bits < INDEX_BITS_MAX &&
-	    m->count >> m->head.bits > BUCKET_FILL)
-		m->head.bits++;
-	m->head.blocks = index_blocks(index_body(&m->head));
-	buf_room(&body, (size_t)index_body(&m->head));
-	buf_addspan(&body, buf_span(&m->frames));
-	buf_addspan(&body, buf_span(&m->slices));
-	put_entries(m, &body);
+	h->entries = (uint32_t)m->count;
+	while (h->bits < INDEX_BITS_MAX && m->count >> h->bits > BUCKET_FILL)
+		h->bits++;
+	h->blocks = index_blocks(index_body(h));
+	digests = ((size_t)h->blocks + 1) * DIGEST_RAW;
 	buf_reset(out);
-	put_head(&m->head, out);
-	for (size_t at = 0; at < body.len; at += INDEX_BLOCK)
-		add_digest(d, out, body.data + at,
-		    body.len - at < INDEX_BLOCK ? body.len - at : INDEX_BLOCK);
-	add_digest(d, out, out->data, out->len);
-	buf_addspan(out, buf_span(&body));
-	buf_release(&body);
+	buf_room(out, INDEX_FIXED + digests + (size_t)index_body(h));
+	put_head(h, out);
+	memset(buf_room(out, digests), 0, digests);
+	out->len += digests;
+	buf_addspan(out, buf_span(&m->frames));
+	buf_addspan(out, buf_span(&m->slices));
+	put_entries(m, out);
+	put_digests(h, d, out);
 }

@@ -217,7 +217,6 @@ bool index_build(int fd, uint64_t first, struct buf *out,
 	buf_release(&m->frames);
 	buf_release(&m->slices);
 	free(m->entry);
-	free(m->spare);
 	free(m);
 	errno = saved;
 	return ok;
