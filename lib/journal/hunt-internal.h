@@ -122,4 +122,44 @@ struct sift *plan_next(struct plan *);
 
 void hunted_leave(struct hunted *);
 
+/* One of what is searched. */
+struct trail {
+	struct source source; /* for reading line by line */
+	bool reading;
+	const char *path;
+	int dir; /* -1: it is no journal's directory */
+	struct plan plan;
+	struct sift *first, **last; /* those given to the crew, in order */
+	size_t given;
+	bool arrived; /* the first is done */
+	size_t hit;   /* the next of its hits */
+	uint64_t file;	/* number of the one that its frames were last of */
+	uint64_t ended; /* of one of which nothing is read any more */
+	off_t ended_at;
+	uint64_t lines; /* of it before the first; JOURNAL_LINES_UNKNOWN */
+	/* What it has next. */
+	bool ready, over;
+	enum hunt_item item;
+	struct hunt_found found;
+	uint64_t line; /* of a hit, in its file */
+};
+
+struct hunt {
+	struct search *search;
+	struct crew *crew; /* NULL: not needed yet */
+	struct trail **trail;
+	size_t trails;
+	struct trail *taken; /* which the last item was of */
+	uint64_t files;
+	struct buf where;
+	uint64_t done, all;
+	bool endless;
+};
+
+/* hunt-trail.c: the next item of one; found and line are set for it. */
+enum hunt_item trail_next(struct hunt *, struct trail *);
+
+/* Forget the first of what the crew was given. */
+void trail_drop(struct hunt *, struct trail *);
+
 #endif
