@@ -1,9 +1,5 @@
 /* SPDX-License-Identifier: ISC */
 /* What is found next of one journal: by the crew, or line by line. */
-#include <errno.h>
-#include <stdlib.h>
-
-#include "base/mem.h"
 #include "journal/hunt-internal.h"
 
 enum { LINES_AT_ONCE = 4096, LINE_HEAD = 67 };

@@ -12,8 +12,9 @@
  * outsider. open.c takes over a journal: lock.h, and after a crash recover.h on
  * scan.h. To read: journal.h, on lines.h; check.h and expected.h prove that
  * nothing is missing or changed. source.h has records from wherever they are,
- * search.h says which are meant, print.h (a file for each format, on columns.h
- * and printable.h) shows them. */
+ * search.h says which are meant, sieve.h sooner which cannot be, index.h which
+ * lines need not be read; hunt.h searches journals by these and by threads, and
+ * print.h (a file for each format, on columns.h and printable.h) shows them. */
 #ifndef JOURNAL_JOURNAL_H
 #define JOURNAL_JOURNAL_H
 
