@@ -16,7 +16,7 @@
 #include "journal/segment.h"
 #include "tap.h"
 
-enum { RECORDS = 4000, CHANGES = 400 };
+enum { RECORDS = 4000, CHANGES = 150 };
 
 static int dir;
 static struct buf plain, packed, made;
