@@ -73,7 +73,7 @@ pack() {
 # Whether all of them have their indexes.
 all_indexed() {
 	local log=("$1"/*.log*) index=("$1"/*.index)
-	[ "${#log[@]}" -eq $((${#index[@]} + 1)) ]
+	[ -e "${index[0]}" ] && [ "${#log[@]}" -eq $((${#index[@]} + 1)) ]
 }
 
 # Make SEQs and chain anew, as one who has the disk could:
