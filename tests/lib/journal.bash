@@ -76,6 +76,14 @@ all_indexed() {
 	[ -e "${index[0]}" ] && [ "${#log[@]}" -eq $((${#index[@]} + 1)) ]
 }
 
+# flip FILE OFFSET: change that byte.
+flip() {
+	local byte
+	byte=$(od -An -tu1 -j "$2" -N 1 "$1")
+	printf '%b' "\\x$(printf %x $((byte ^ 0x55)))" |
+		dd of="$1" bs=1 seek="$2" conv=notrunc status=none
+}
+
 # Make SEQs and chain anew, as one who has the disk could:
 # rechain [VERSION [FIRST PREVIOUS]] < LINES-OF-TEXT.
 rechain() {
