@@ -13,6 +13,7 @@
 #include "base/diag.h"
 #include "base/mem.h"
 #include "base/stamp.h"
+#include "journal/index.h"
 #include "journal/journal.h"
 #include "prune/notes.h"
 #include "record/record.h"
@@ -28,7 +29,7 @@ enum {
 struct options {
 	struct expected_heads heads;
 	bool headed;
-	int quiet, quorum, removed;
+	int quiet, quorum, removed, indexes;
 	struct trust trust;
 	char **checkpoint; /* files */
 	size_t checkpoints;
@@ -131,6 +132,8 @@ static void parse(struct options *o, int argc, const char **argv)
 		"Print a proof of the record of this id", "ID"},
 	    {"removed", '\0', POPT_ARG_NONE, &o->removed, 0,
 		"Print what was pruned and erased, by whom and why", NULL},
+	    {"indexes", '\0', POPT_ARG_NONE, &o->indexes, 0,
+		"Check the indexes of its segments, too", NULL},
 	    {"quiet", 'q', POPT_ARG_NONE, &o->quiet, 0,
 		"Say nothing of what is as it should be", NULL},
 	    CLI_TABLE};
@@ -265,6 +268,24 @@ static enum finding print_removed(const char *path)
 	return item == JOURNAL_END ? WHOLE : UNREADABLE;
 }
 
+/* The indexes of its closed segments leave nothing out. */
+static enum finding check_indexes(const char *path)
+{
+	char name[INDEX_NAME];
+
+	switch (index_check_all(path, name)) {
+	case INDEX_WRONG:
+		diag_warn("journal '%s': %s is not what its segment has: "
+			  "remove it, cup-log makes it anew", path, name);
+		return BROKEN;
+	case INDEX_ERROR:
+		diag_warn_errno("journal '%s': cannot check '%s'", path, name);
+		return UNREADABLE;
+	default:
+		return WHOLE;
+	}
+}
+
 static enum finding verify(const char *path, struct options *o)
 {
 	struct seals seals = {.count = 0};
@@ -278,9 +299,11 @@ static enum finding verify(const char *path, struct options *o)
 		found = verify_journal(path, &o->heads, &seals, &v, &why);
 		if (found != WHOLE)
 			diag_warn("%s", buf_str(&why));
-		else if (!o->quiet)
-			print_whole(path, &v, &seals);
 	}
+	if (found == WHOLE && o->indexes)
+		found = check_indexes(path);
+	if (found == WHOLE && !o->quiet)
+		print_whole(path, &v, &seals);
 	if (found == WHOLE && o->removed)
 		found = print_removed(path);
 	seals_release(&seals);

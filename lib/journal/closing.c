@@ -17,6 +17,7 @@
 
 #include "base/mem.h"
 #include "base/span.h"
+#include "journal/index.h"
 #include "journal/lock.h"
 #include "journal/pack.h"
 #include "journal/segment.h"
@@ -73,10 +74,22 @@ static void remove_temporary(int dir)
 		close(fd);
 }
 
+/* A segment that can have no index, as something in it is damaged, is as good
+ * without. False with the error, ECANCELED if it was stopped. */
+static bool make_index(struct closing *c, uint64_t first,
+    struct journal_error *e)
+{
+	if (index_ensure(c->pack.dir, first, c->pack.spare, &c->stop) ||
+	    errno == EBADMSG || errno == EFBIG)
+		return true;
+	journal_fail(e, FAULT_SYSTEM, "its index cannot be made");
+	return false;
+}
+
 /* Whether the segment is done with, for good or for now. */
 static bool see_to(struct closing *c, uint64_t first)
 {
-	struct journal_error e = {.fault = FAULT_NONE};
+	struct journal_error e = {.fault = FAULT_NONE}, other;
 	bool ok = tree_write(c->tree, first);
 
 	if (!ok)
@@ -84,7 +97,9 @@ static bool see_to(struct closing *c, uint64_t first)
 		    "its tree cannot be made: %s", tree_why(c->tree));
 	else if (c->compress)
 		ok = pack_segment(&c->pack, first, &e);
-	if (!ok && e.error != EAGAIN)
+	/* What is broken is searched all the same. */
+	ok = make_index(c, first, ok ? &e : &other) && ok;
+	if (!ok && e.error != EAGAIN && e.error != ECANCELED)
 		trouble(c, &e);
 	return ok || e.error == 0;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* What becomes of segments that are done with: SEQ.tree is made, and they are
- * compressed, in a thread that only takes what the CPUs have left. */
+/* What becomes of segments that are done with: SEQ.tree is made, they are
+ * compressed, and then SEQ.index is made, in a thread that only takes what the CPUs have left. */
 #ifndef JOURNAL_CLOSING_H
 #define JOURNAL_CLOSING_H
 

@@ -375,3 +375,45 @@ enum journal_item journal_next(struct journal_reader *j,
 			return item;
 	}
 }
+
+/* How many lines are before that place; 0 if they cannot be read. */
+static uint64_t count_lines(const struct lines *in, off_t place)
+{
+	uint64_t count = 0;
+	char part[16384];
+	off_t at = 0;
+
+	while (at < place) {
+		off_t left = place - at;
+		ssize_t n = lines_read_at(in, part,
+		    left < (off_t)sizeof(part) ? (size_t)left : sizeof(part),
+		    at);
+
+		if (n <= 0)
+			return 0;
+		for (ssize_t i = 0; i < n; i++)
+			count += part[i] == '\n';
+		at += n;
+	}
+	return count;
+}
+
+bool journal_seek(struct journal_reader *j, uint64_t first, off_t place,
+    uint64_t lines)
+{
+	if (!segment_list_read(&j->list, j->dir))
+		return false;
+	j->at = 0;
+	while (j->at + 1 < j->list.count && j->list.first[j->at] < first)
+		j->at++;
+	if (!j->list.count || !open_segment(j))
+		return false;
+	check_lose(&j->check);
+	if (j->list.first[j->at] != first)
+		return true;
+	lines_seek(&j->in, place);
+	j->in.number = lines == JOURNAL_LINES_UNKNOWN
+	    ? count_lines(&j->in, place)
+	    : lines;
+	return true;
+}

@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "base/stamp.h"
 #include "journal/search.h"
+#include "journal/sieve.h"
 #include "lexicon/lexicon.h"
 #include "record/participants.h"
 #include "xml/stanza.h"
@@ -22,6 +23,7 @@ struct search {
 	unsigned bits[SEARCH_KEYS]; /* events and verdicts */
 	char since[STAMP_LEN], until[STAMP_LEN];
 	struct lexicon *lexicon; /* a set a value */
+	struct sieve words, people; /* one of SEARCH_TEXT, of SEARCH_WITH */
 	/* Of the record at hand: */
 	bool read, broken;
 	struct stanza tree[2]; /* the stanza and the original */

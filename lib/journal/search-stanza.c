@@ -27,6 +27,16 @@ static bool read_trees(struct search *s, const struct record *r)
 	return !s->broken;
 }
 
+/* The fields of stanza and original, as they stand. */
+static struct span both(const struct record *r)
+{
+	struct span stanza = r->field[RECORD_STANZA],
+		    original = r->field[RECORD_ORIGINAL];
+
+	return (struct span){stanza.p,
+	    (size_t)(original.p + original.n - stanza.p)};
+}
+
 static bool is_attribute(struct search *s, const struct values *v,
     const char *name)
 {
@@ -82,6 +92,8 @@ enum search_finding search_has_jid(struct search *s, enum search_key k,
 
 	if (!read_trees(s, r))
 		return SEARCH_BROKEN;
+	if (all && !sieve_may(&s->people, both(r)))
+		return SEARCH_NO;
 	collect(s, r);
 	for (size_t i = 0; i < s->values[k].count && yes == all; i++)
 		yes = takes_part(s, buf_span(&s->values[k].item[i]), sides);
@@ -114,6 +126,8 @@ enum search_finding search_has_text(struct search *s, enum search_key k,
 
 	if (!read_trees(s, r))
 		return SEARCH_BROKEN;
+	if (!sieve_may(&s->words, both(r)))
+		return SEARCH_NO;
 	for (size_t set = 0; set < s->values[k].count; set++) {
 		enum search_finding found = says(s, &s->tree[0], set);
 

@@ -32,6 +32,8 @@ void search_free(struct search *s)
 	buf_release(&s->chars);
 	participants_release(&s->participants[0]);
 	participants_release(&s->participants[1]);
+	sieve_release(&s->words);
+	sieve_release(&s->people);
 	free(s);
 }
 
@@ -41,6 +43,33 @@ static struct buf *add_value(struct values *v)
 	v->item = mem_resize(v->item, v->count + 1, sizeof(*v->item));
 	v->item[v->count] = (struct buf)BUF_EMPTY;
 	return &v->item[v->count++];
+}
+
+/* What was taken once is as it should be already. */
+struct search *search_copy(const struct search *from)
+{
+	struct search *s = search_new();
+
+	for (int k = 0; k < SEARCH_KEYS; k++) {
+		const struct values *v = &from->values[k];
+
+		for (size_t i = 0; i < v->count; i++) {
+			struct span value = buf_span(&v->item[i]);
+
+			buf_addspan(add_value(&s->values[k]), value);
+			if (k == SEARCH_TEXT)
+				(void)lexicon_add(s->lexicon,
+				    lexicon_set(s->lexicon), value);
+		}
+	}
+	s->words = from->words;
+	s->people = from->people;
+	s->words.fold = s->people.fold = (struct fold){{NULL}};
+	memcpy(s->bits, from->bits, sizeof(s->bits));
+	memcpy(s->since, from->since, sizeof(s->since));
+	memcpy(s->until, from->until, sizeof(s->until));
+	s->asked = from->asked;
+	return s;
 }
 
 /* Words with a comma between, as bits; 0 if one is none. */
@@ -102,17 +131,22 @@ static const char *add_word(struct search *s, enum search_key k,
 static const char *add_jid(struct search *s, enum search_key k,
     const char *value, int64_t now)
 {
+	struct buf *jid = add_value(&s->values[k]);
+
 	(void)now;
-	return jid_prepare(add_value(&s->values[k]), span_of(value))
-	    ? NULL
-	    : "no JID";
+	if (!jid_prepare(jid, span_of(value)))
+		return "no JID";
+	if (k == SEARCH_WITH)
+		sieve_jid(&s->people, buf_span(jid));
+	return NULL;
 }
 
 static const char *add_text(struct search *s, enum search_key k,
     const char *value, int64_t now)
 {
 	(void)now;
-	(void)add_value(&s->values[k]);
+	buf_adds(add_value(&s->values[k]), value);
+	sieve_entry(&s->words, span_of(value));
 	return lexicon_add(s->lexicon, lexicon_set(s->lexicon),
 	    span_of(value));
 }
@@ -217,4 +251,9 @@ enum search_finding search_matches(struct search *s, const struct record *r)
 			all = SEARCH_UNSURE;
 	}
 	return all;
+}
+
+bool search_may(struct search *s, struct span text)
+{
+	return sieve_may(&s->words, text) && sieve_may(&s->people, text);
 }

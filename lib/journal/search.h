@@ -5,6 +5,7 @@
 
 #include <stdint.h>
 
+#include "journal/index.h"
 #include "record/record.h"
 
 /* What is asked for, in the order of what it costs to tell. */
@@ -30,6 +31,9 @@ struct search;
 struct search *search_new(void);
 void search_free(struct search *);
 
+/* Another one for the same conditions, for another thread. */
+struct search *search_copy(const struct search *);
+
 /* Add a condition. Different keys must all hold; of several values of one key
  * any may, but of SEARCH_WITH and SEARCH_TEXT all must. Of several times the
  * narrowest span counts. A bare JID stands for all its resources, a domain for
@@ -46,7 +50,25 @@ enum search_finding {
 	SEARCH_BROKEN, /* the stanza had to be read and is not canonical */
 };
 
-/* Whether a record meets the conditions. */
+/* Whether a record, whose spans are all of one line, meets the conditions. */
 enum search_finding search_matches(struct search *, const struct record *);
+
+/* False if a line that is a record, with stanzas in canonical form, does not:
+ * told by its bytes alone, sooner. */
+bool search_may(struct search *, struct span line);
+
+/* From when on and before when, in microseconds, records are meant. */
+void search_span(const struct search *, int64_t *since, int64_t *until);
+
+enum search_slice {
+	SEARCH_MEANT = 1 << 0, /* it may have a record that meets the
+				* conditions, if its time does */
+	SEARCH_REPORTED = 1 << 1, /* it has a line that may be reported */
+};
+
+/* Set each of the slices of an index, a byte each, to what there is in it.
+ * False if the index is wrong. */
+bool search_slices(const struct search *, struct index *,
+    unsigned char *slices);
 
 #endif

@@ -145,3 +145,25 @@ const char *source_where(struct source *s)
 		buf_addf(&s->where, "%s:%" PRIu64, s->path, s->at.line);
 	return buf_str(&s->where);
 }
+
+bool source_seek(struct source *s, uint64_t first, off_t place, uint64_t lines)
+{
+	s->why = s->path;
+	return journal_seek(s->journal, first, place, lines);
+}
+
+bool source_is_journal(const char *path)
+{
+	struct source s;
+	const char *why;
+	struct stat st;
+	bool is;
+
+	/* Nothing else is opened: that may wait. */
+	if (stat(path, &st) != 0 ||
+	    !(S_ISDIR(st.st_mode) || S_ISREG(st.st_mode)))
+		return false;
+	is = source_open(&s, path, &why) && s.journal;
+	source_release(&s);
+	return is;
+}

@@ -42,6 +42,12 @@ bool source_open(struct source *, const char *path, const char **why);
 
 void source_release(struct source *);
 
+/* Of a journal's directory: as journal_seek(). False with errno and why. */
+bool source_seek(struct source *, uint64_t first, off_t place, uint64_t lines);
+
+/* Whether there is a journal, or a segment of one. */
+bool source_is_journal(const char *path);
+
 enum source_item source_next(struct source *, struct record *);
 
 /* The same, but what is in the line is not looked at: record_parse() does so,

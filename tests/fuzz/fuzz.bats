@@ -26,3 +26,7 @@ setup() {
 @test "and in a stream it is framed alike, whatever the chunks" {
 	run -0 scan-fuzz 20000 "${SEED:-1}"
 }
+
+@test "what passes over records by their bytes never passes over a word" {
+	run -0 sieve-fuzz 20000 "${SEED:-1}"
+}

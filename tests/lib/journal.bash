@@ -70,6 +70,12 @@ pack() {
 	return 1
 }
 
+# Whether all of them have their indexes.
+all_indexed() {
+	local log=("$1"/*.log*) index=("$1"/*.index)
+	[ -e "${index[0]}" ] && [ "${#log[@]}" -eq $((${#index[@]} + 1)) ]
+}
+
 # flip FILE OFFSET: change that byte.
 flip() {
 	local byte

@@ -236,7 +236,6 @@ assert_line_matches() {
 	done
 	run --separate-stderr -64 cup-search records '/(/'
 	assert_regex "$stderr" "^cup-search: bad pattern '/\\(/': "
-	run -64 cup-search records one two
 }
 
 @test "what cannot be read ends it with 74" {

@@ -128,3 +128,7 @@ proves() {
 @test "the tree of a journal is that of its lines, with and without files" {
 	proves tree-test
 }
+
+@test "an index has every record under every key, and hides none if changed" {
+	proves index-test
+}
