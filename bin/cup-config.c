@@ -244,15 +244,15 @@ static int roll_back(struct work *w, const char **operand)
 
 static int history(struct work *w)
 {
-	struct store_list list;
+	struct conf_store_list list;
 	const char *which;
 
-	if (!store_history(&w->file.store, w->file.node, &list))
+	if (!conf_store_history(&w->file.store, w->file.node, &list))
 		diag_die_errno(EX_IOERR, "cannot read the history");
 	if (!conf_show_history(&w->file.store, w->file.node, &list,
 		&w->file.conf, &which, &w->out))
 		diag_die_errno(EX_IOERR, "cannot read version %s", which);
-	store_list_release(&list);
+	conf_store_list_release(&list);
 	return EX_OK;
 }
 
@@ -273,20 +273,20 @@ static int check(struct work *w)
 
 static int list_nodes(void)
 {
-	struct store_list list;
-	struct store s;
+	struct conf_store_list list;
+	struct conf_store s;
 
-	if (!store_open(&s, config_dir(), false)) {
+	if (!conf_store_open(&s, config_dir(), false)) {
 		if (errno == ENOENT)
 			return EX_OK;
 		diag_die_errno(EX_IOERR, "cannot open '%s'", config_dir());
 	}
-	if (!store_nodes(&s, &list))
+	if (!conf_store_nodes(&s, &list))
 		diag_die_errno(EX_IOERR, "cannot read '%s'", config_dir());
 	for (size_t i = 0; i < list.count; i++)
 		puts(list.name[i]);
-	store_list_release(&list);
-	store_close(&s);
+	conf_store_list_release(&list);
+	conf_store_close(&s);
 	return EX_OK;
 }
 

@@ -102,12 +102,12 @@ static void parse(struct options *o, int argc, const char **argv)
 static void read_settings(const struct options *o, struct conf *c)
 {
 	struct buf text = BUF_EMPTY, mistakes = BUF_EMPTY;
-	struct store s;
+	struct conf_store s;
 	char *path;
 
-	if (!store_open(&s, o->config_dir, false))
+	if (!conf_store_open(&s, o->config_dir, false))
 		diag_die_errno(EX_CONFIG, "cannot open '%s'", o->config_dir);
-	path = store_path(&s, o->node);
+	path = conf_store_path(&s, o->node);
 	if (!conf_load(path, &text))
 		diag_die_errno(EX_CONFIG, "cannot read '%s'", path);
 	conf_judge(c, &s, o->node, buf_span(&text), &mistakes);
@@ -115,7 +115,7 @@ static void read_settings(const struct options *o, struct conf *c)
 	if (mistakes.len)
 		exit(EX_CONFIG);
 	free(path);
-	store_close(&s);
+	conf_store_close(&s);
 	buf_release(&text);
 	buf_release(&mistakes);
 }

@@ -89,7 +89,7 @@ static void add_pruning(struct gaps *g, const struct pruning *p)
 
 void gaps_note(struct gaps *g, struct span note)
 {
-	struct pruning p;
+	struct pruning p = {.from = 0};
 	struct span rest;
 	uint64_t erased = 0;
 	size_t kept = 0;

@@ -14,11 +14,11 @@ const char *conf_file_open(struct conf_file *f, const char *dir,
     const char *node, bool changing)
 {
 	*f = (struct conf_file){.node = node};
-	if (!store_open(&f->store, dir, changing))
+	if (!conf_store_open(&f->store, dir, changing))
 		return "cannot open";
-	if (changing && !store_lock(&f->store))
+	if (changing && !conf_store_lock(&f->store))
 		return "cannot lock";
-	f->path = store_path(&f->store, node);
+	f->path = conf_store_path(&f->store, node);
 	f->there = conf_load(f->path, &f->text);
 	if (!f->there && (errno != ENOENT || !changing))
 		return "cannot read";
@@ -33,7 +33,7 @@ void conf_file_close(struct conf_file *f)
 	buf_release(&f->mistakes);
 	buf_release(&f->text);
 	free(f->path);
-	store_close(&f->store);
+	conf_store_close(&f->store);
 	*f = (struct conf_file){.there = false};
 }
 
@@ -64,7 +64,7 @@ enum conf_file_saved conf_file_save(struct conf_file *f, struct span text,
 		return CONF_FILE_SAME;
 	conf_judge(&to, &f->store, f->node, text, mistakes);
 	if (mistakes->len == 0 &&
-	    !store_save(&f->store, f->node, text, reader(&to), step))
+	    !conf_store_save(&f->store, f->node, text, reader(&to), step))
 		how = CONF_FILE_FAILED;
 	else if (mistakes->len == 0)
 		how = CONF_FILE_SAVED;
@@ -79,23 +79,23 @@ enum conf_file_saved conf_file_save(struct conf_file *f, struct span text,
 bool conf_file_version(const struct conf_file *f, uint64_t n, struct buf *text,
     size_t *count)
 {
-	struct store_list list;
+	struct conf_store_list list;
 	const char *time = NULL;
 	bool ok = false;
 
 	buf_reset(text);
-	if (!store_history(&f->store, f->node, &list))
+	if (!conf_store_history(&f->store, f->node, &list))
 		return false;
 	*count = list.count;
 	errno = 0;
 	if (n >= 1 && n <= list.count) {
 		time = list.name[n - 1];
-		ok = store_version(&f->store, f->node, time, text);
+		ok = conf_store_version(&f->store, f->node, time, text);
 	}
 	if (!ok && time) {
 		buf_reset(text);
 		buf_adds(text, time);
 	}
-	store_list_release(&list);
+	conf_store_list_release(&list);
 	return ok;
 }

@@ -8,7 +8,7 @@
 
 /* A zeroed struct is a valid empty one. */
 struct conf_file {
-	struct store store;
+	struct conf_store store;
 	const char *node; /* the caller's */
 	char *path;	  /* NULL: the folder could not be opened */
 	struct buf text;  /* as it is; empty if there is none */

@@ -8,7 +8,7 @@
 
 /* Read text as the node's file, replacing what was in conf, and add every
  * mistake: of lines, of their sense together, and beside the other nodes. */
-void conf_judge(struct conf *, const struct store *, const char *node,
+void conf_judge(struct conf *, const struct conf_store *, const char *node,
     struct span text, struct buf *mistakes);
 
 #endif

@@ -17,7 +17,7 @@
 
 static const char history[] = "history";
 
-bool store_open(struct store *s, const char *dir, bool made)
+bool conf_store_open(struct conf_store *s, const char *dir, bool made)
 {
 	int flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
 
@@ -31,7 +31,7 @@ bool store_open(struct store *s, const char *dir, bool made)
 	return true;
 }
 
-bool store_lock(struct store *s)
+bool conf_store_lock(struct conf_store *s)
 {
 	while (flock(s->fd, LOCK_EX) != 0) {
 		if (errno != EINTR)
@@ -40,16 +40,16 @@ bool store_lock(struct store *s)
 	return true;
 }
 
-void store_close(struct store *s)
+void conf_store_close(struct conf_store *s)
 {
 	if (!s->dir)
 		return;
 	close(s->fd);
 	free(s->dir);
-	*s = (struct store){NULL, -1};
+	*s = (struct conf_store){NULL, -1};
 }
 
-char *store_path(const struct store *s, const char *node)
+char *conf_store_path(const struct conf_store *s, const char *node)
 {
 	struct buf b = BUF_EMPTY;
 
@@ -90,7 +90,7 @@ static bool put_file(int dir, const char *temporary, const char *name,
 	return false;
 }
 
-static int open_history(const struct store *s, bool made)
+static int open_history(const struct conf_store *s, bool made)
 {
 	int flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW;
 	int fd = openat(s->fd, history, flags);
@@ -101,7 +101,7 @@ static int open_history(const struct store *s, bool made)
 	return fd;
 }
 
-bool store_version(const struct store *s, const char *node, const char *time,
+bool conf_store_version(const struct conf_store *s, const char *node, const char *time,
     struct buf *text)
 {
 	struct buf path = BUF_EMPTY;
@@ -116,33 +116,33 @@ bool store_version(const struct store *s, const char *node, const char *time,
 /* The time to file a version under: now, but behind the latest. False if the
  * latest version is this very text, as after a crash between the two steps of
  * a save. */
-static bool next_time(const struct store *s, const char *node,
+static bool next_time(const struct conf_store *s, const char *node,
     struct span text, char time[STAMP_LEN + 1])
 {
-	struct store_list list = {NULL, 0};
+	struct conf_store_list list = {NULL, 0};
 	struct buf last = BUF_EMPTY;
 	int64_t now = stamp_now(), then;
 	bool same = false;
 
-	if (store_history(s, node, &list) && list.count) {
-		same = store_version(s, node, list.name[0], &last) &&
+	if (conf_store_history(s, node, &list) && list.count) {
+		same = conf_store_version(s, node, list.name[0], &last) &&
 		    span_same(buf_span(&last), text);
 		if (stamp_read(list.name[0], STAMP_LEN, &then) && then >= now)
 			now = then + 1;
 	}
 	stamp_write(time, now);
 	time[STAMP_LEN] = '\0';
-	store_list_release(&list);
+	conf_store_list_release(&list);
 	buf_release(&last);
 	return !same;
 }
 
 /* Keep what is there now. */
-static bool keep(const struct store *s, const char *node,
+static bool keep(const struct conf_store *s, const char *node,
     const struct stat *st)
 {
 	char time[STAMP_LEN + 1];
-	char *path = store_path(s, node);
+	char *path = conf_store_path(s, node);
 	struct buf text = BUF_EMPTY, name = BUF_EMPTY;
 	bool ok = conf_load(path, &text);
 	int dir = -1;
@@ -162,7 +162,7 @@ static bool keep(const struct store *s, const char *node,
 	return ok;
 }
 
-bool store_save(struct store *s, const char *node, struct span text,
+bool conf_store_save(struct conf_store *s, const char *node, struct span text,
     gid_t group, const char **step)
 {
 	struct buf name = BUF_EMPTY, temporary = BUF_EMPTY;
@@ -203,18 +203,18 @@ static int descending(const void *a, const void *b)
 	return -ascending(a, b);
 }
 
-static void list_add(struct store_list *l, const char *p, size_t n)
+static void list_add(struct conf_store_list *l, const char *p, size_t n)
 {
 	l->name = mem_resize(l->name, l->count + 1, sizeof(*l->name));
 	l->name[l->count++] = mem_dup(p, n);
 }
 
-bool store_nodes(const struct store *s, struct store_list *l)
+bool conf_store_nodes(const struct conf_store *s, struct conf_store_list *l)
 {
 	struct dirent *e;
 	DIR *d = opendir(s->dir);
 
-	*l = (struct store_list){NULL, 0};
+	*l = (struct conf_store_list){NULL, 0};
 	if (!d)
 		return false;
 	while ((e = readdir(d)) != NULL) {
@@ -232,8 +232,8 @@ bool store_nodes(const struct store *s, struct store_list *l)
 	return true;
 }
 
-bool store_history(const struct store *s, const char *node,
-    struct store_list *l)
+bool conf_store_history(const struct conf_store *s, const char *node,
+    struct conf_store_list *l)
 {
 	int fd = open_history(s, false);
 	size_t n = strlen(node);
@@ -241,7 +241,7 @@ bool store_history(const struct store *s, const char *node,
 	int64_t micros;
 	DIR *d;
 
-	*l = (struct store_list){NULL, 0};
+	*l = (struct conf_store_list){NULL, 0};
 	if (fd < 0)
 		return errno == ENOENT;
 	d = fdopendir(fd);
@@ -262,10 +262,10 @@ bool store_history(const struct store *s, const char *node,
 	return true;
 }
 
-void store_list_release(struct store_list *l)
+void conf_store_list_release(struct conf_store_list *l)
 {
 	for (size_t i = 0; i < l->count; i++)
 		free(l->name[i]);
 	free(l->name);
-	*l = (struct store_list){NULL, 0};
+	*l = (struct conf_store_list){NULL, 0};
 }

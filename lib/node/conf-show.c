@@ -61,8 +61,8 @@ static void show_version(size_t number, const char *time,
 	buf_adds(out, out->len > before ? "\n" : "-\n");
 }
 
-bool conf_show_history(const struct store *s, const char *node,
-    const struct store_list *versions, const struct conf *now,
+bool conf_show_history(const struct conf_store *s, const char *node,
+    const struct conf_store_list *versions, const struct conf *now,
     const char **which, struct buf *out)
 {
 	struct buf text = BUF_EMPTY, quiet = BUF_EMPTY;
@@ -73,7 +73,7 @@ bool conf_show_history(const struct store *s, const char *node,
 		struct conf then = {0};
 
 		*which = versions->name[i];
-		ok = store_version(s, node, *which, &text);
+		ok = conf_store_version(s, node, *which, &text);
 		if (!ok)
 			break;
 		conf_parse(&then, now->path, buf_span(&text), &quiet);

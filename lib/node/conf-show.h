@@ -18,8 +18,8 @@ void conf_show_change(const struct conf *from, const struct conf *to,
 /* Append the earlier versions of a node's file, the latest first, each with
  * the keys that the change after it was about. now is what the file is today.
  * False with errno, and the version that cannot be read in *which. */
-bool conf_show_history(const struct store *, const char *node,
-    const struct store_list *versions, const struct conf *now,
+bool conf_show_history(const struct conf_store *, const char *node,
+    const struct conf_store_list *versions, const struct conf *now,
     const char **which, struct buf *out);
 
 /* Append the table of settings. */

@@ -51,12 +51,12 @@ bool node_programs(struct node *n, const struct commands *w, char **paths,
 bool node_settings(struct node *n, struct conf *c, struct buf *why)
 {
 	struct buf text = BUF_EMPTY;
-	struct store s = {NULL, -1};
+	struct conf_store s = {NULL, -1};
 	char *path = NULL;
-	bool ok = store_open(&s, n->o.config_dir, false);
+	bool ok = conf_store_open(&s, n->o.config_dir, false);
 
 	if (ok) {
-		path = store_path(&s, n->o.name);
+		path = conf_store_path(&s, n->o.name);
 		ok = conf_load(path, &text);
 	}
 	if (!ok)
@@ -65,7 +65,7 @@ bool node_settings(struct node *n, struct conf *c, struct buf *why)
 	else
 		conf_judge(c, &s, n->o.name, buf_span(&text), why);
 	free(path);
-	store_close(&s);
+	conf_store_close(&s);
 	buf_release(&text);
 	return ok && why->len == 0;
 }

@@ -63,6 +63,7 @@ in_a_browser() {
 
 # It waits for a list of blocked users before it opens a chat.
 @test "before ejabberd" {
+	# shellcheck disable=SC2034
 	EJABBERD_MODULES=$'mod_privacy: {}\n  mod_blocking: {}'
 	start_ejabberd acme.localhost alice bob
 	in_a_browser
