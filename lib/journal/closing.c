@@ -6,12 +6,14 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -24,16 +26,15 @@
 #include "journal/tree.h"
 
 enum {
-	LOCKED = 1,	      /* seconds until a lock is tried again */
+	LOCKED = 1000,	      /* milliseconds until a lock is tried again */
 	PATIENCE = 200000000, /* nanoseconds that the end waits for it */
 };
 
 struct closing {
 	pthread_t thread;
-	pthread_mutex_t mutex;
-	pthread_cond_t work; /* for the thread: woken or stop was set */
+	int alarm; /* an eventfd: it is woken, or to stop */
 	atomic_bool stop;
-	bool woken;
+	pthread_mutex_t mutex; /* of what follows */
 	bool troubled;
 	struct journal_error error; /* if it is */
 
@@ -141,18 +142,11 @@ static void *run(void *arg)
 	(void)pthread_setschedparam(pthread_self(), SCHED_IDLE, &none);
 	c->tree = tree_open(c->path, &why);
 	while (c->tree && !atomic_load(&c->stop)) {
-		struct timespec until;
-		bool all = see_to_all(c);
+		struct pollfd alarm = {.fd = c->alarm, .events = POLLIN};
+		eventfd_t count;
 
-		clock_gettime(CLOCK_REALTIME, &until);
-		until.tv_sec += LOCKED;
-		pthread_mutex_lock(&c->mutex);
-		while (all && !c->woken && !atomic_load(&c->stop))
-			pthread_cond_wait(&c->work, &c->mutex);
-		if (!all && !atomic_load(&c->stop))
-			pthread_cond_timedwait(&c->work, &c->mutex, &until);
-		c->woken = false;
-		pthread_mutex_unlock(&c->mutex);
+		(void)poll(&alarm, 1, see_to_all(c) ? -1 : LOCKED);
+		(void)eventfd_read(c->alarm, &count);
 	}
 	tree_close(c->tree);
 	return NULL;
@@ -161,7 +155,8 @@ static void *run(void *arg)
 static void release(struct closing *c)
 {
 	pthread_mutex_destroy(&c->mutex);
-	pthread_cond_destroy(&c->work);
+	if (c->alarm >= 0)
+		close(c->alarm);
 	if (c->pack.dir >= 0)
 		close(c->pack.dir);
 	free(c->path);
@@ -179,10 +174,11 @@ struct closing *closing_start(const char *path, bool compress, uint64_t spare)
 	c->pack = (struct pack){.spare = spare, .stop = &c->stop,
 	    .dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
 	pthread_mutex_init(&c->mutex, NULL);
-	pthread_cond_init(&c->work, NULL);
+	c->alarm = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
-	ok = c->pack.dir >= 0 && pthread_create(&c->thread, NULL, run, c) == 0;
+	ok = c->pack.dir >= 0 && c->alarm >= 0 &&
+	    pthread_create(&c->thread, NULL, run, c) == 0;
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	if (ok)
 		return c;
@@ -192,21 +188,17 @@ struct closing *closing_start(const char *path, bool compress, uint64_t spare)
 
 void closing_wake(struct closing *c)
 {
-	if (!c)
-		return;
-	pthread_mutex_lock(&c->mutex);
-	c->woken = true;
-	pthread_cond_signal(&c->work);
-	pthread_mutex_unlock(&c->mutex);
+	if (c)
+		(void)eventfd_write(c->alarm, 1);
 }
 
 bool closing_trouble(struct closing *c, struct journal_error *e)
 {
 	bool troubled;
 
-	if (!c)
+	/* Who holds it gets no CPU while others want it all: never wait. */
+	if (!c || pthread_mutex_trylock(&c->mutex) != 0)
 		return false;
-	pthread_mutex_lock(&c->mutex);
 	troubled = c->troubled;
 	c->troubled = false;
 	if (troubled)
@@ -221,10 +213,8 @@ void closing_stop(struct closing *c)
 
 	if (!c)
 		return;
-	pthread_mutex_lock(&c->mutex);
 	atomic_store(&c->stop, true);
-	pthread_cond_signal(&c->work);
-	pthread_mutex_unlock(&c->mutex);
+	closing_wake(c);
 	clock_gettime(CLOCK_REALTIME, &until);
 	until.tv_nsec += PATIENCE;
 	until.tv_sec += until.tv_nsec / 1000000000;

@@ -69,7 +69,7 @@ note() {
 	run -1 cup-verify j
 	note "erasure 2026-11-28T12:00:00.000000Z seq=4 by=a why=b c"
 	run -0 cup-verify j
-	assert_output --partial "j: 2 records, head 8:"
+	assert_output --partial "j: 2 records, 1 erased, head 8:"
 	run -0 cup-search -c j
 	assert_output 2
 	# The digest is bound by the chain.

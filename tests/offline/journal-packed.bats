@@ -68,7 +68,7 @@ closed_segments() {
 @test "with --compress no they stay, and their trees are made" {
 	closed_segments
 	start_log cup-log --compress no j
-	eventually 10 all_trees j
+	eventually 20 all_trees j
 	end_log
 	run ! compgen -G 'j/*.zst'
 	run -64 cup-log --compress maybe j
@@ -99,9 +99,12 @@ closed_segments() {
 	sed -i '3s/<body>/<body>x/' "${log[1]}"
 	rm -f j/*.tree
 	start_log cup-log --ids 0 j
-	eventually 10 test ! -e "${log[0]}"
-	one >&8
-	eventually 10 has_lines err 1
+	eventually 20 test ! -e "${log[0]}"
+	told() {
+		one >&8
+		has_lines err 1
+	}
+	eventually 20 told
 	end_log
 	run -0 cat err
 	assert_output --regexp "^cup-log: journal 'j': its tree cannot be made: '${log[1]#j/}' line 3 does not match its chain"
