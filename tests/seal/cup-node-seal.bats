@@ -66,6 +66,8 @@ sealed() {
 	start_node
 	judged hello deliver
 	eventually 10 sealed 1
+	# It may be about to seal what came after that.
+	kill -STOP "$(status seal-pid)"
 	sed -i 's|^a.example/n1/.*|a.example/n1/other|' \
 		journal/checkpoints/*.checkpoint
 	kill -9 "$(status seal-pid)"
