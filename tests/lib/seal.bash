@@ -13,6 +13,7 @@ seal_setup_file() {
 	journal_more 400
 	cup-seal --key seal.key j >sealed
 	journal_more 300
+	journal_trees
 	cup-seal --key seal.key j >>sealed
 	GO111MODULE=off GOFLAGS='' GOCACHE=$PWD/go GOPATH=/usr/share/gocode \
 		go build -o tlog "$TOP/tests/clients/tlog.go"
@@ -24,6 +25,19 @@ journal_more() {
 	had=$(awk -F '\t' 'NF && $3 !~ /^#/' j/*.log 2>/dev/null | wc -l)
 	tail -n "+$((had + 1))" records | head -n "$1" |
 		cup-log --segment-size 64K --compress no j >out
+}
+
+# What is done with has its trees a moment later, which whoever has the CPU
+# decides.
+journal_trees() {
+	local log
+	mkfifo idle
+	cup-log --compress no j <idle >out 3>&- &
+	log=$!
+	exec 8>idle
+	eventually 20 all_trees j
+	exec 8>&-
+	wait "$log"
 }
 
 # To begin with what seal_setup_file made.

@@ -39,8 +39,7 @@ segment() {
 		cp "$file" kept
 		size=$(stat -c %s "$file")
 		for ((at = 5; at < size; at += size / 5)); do
-			printf '\x02' | dd of="$file" bs=1 seek="$at" \
-				conv=notrunc status=none
+			flip "$file" "$at"
 			found
 			cp kept "$file"
 		done
@@ -53,8 +52,7 @@ segment() {
 	size=$(stat -c %s "$NEW")
 	cp "$NEW" kept
 	for ((at = 0; at < size; at += 7)); do
-		printf '\x7e' | dd of="$NEW" bs=1 seek="$at" conv=notrunc \
-			status=none
+		flip "$NEW" "$at"
 		run --separate-stderr -1 cup-verify --key "$VKEY" j
 		cp kept "$NEW"
 	done
@@ -69,14 +67,13 @@ segment() {
 	cp "$file" kept
 	size=$(stat -c %s "$file")
 	for ((at = 3; at < size; at += size / 40)); do
-		printf '\x02' | dd of="$file" bs=1 seek="$at" conv=notrunc \
-			status=none
+		flip "$file" "$at"
 		found 'the tree is damaged'
 		cp kept "$file"
 	done
 	# With a right digest at its end, too.
 	head -c -32 kept | sed '1s/CUPTREE2/&/' >body
-	printf '\x02' | dd of=body bs=1 seek=100 conv=notrunc status=none
+	flip body 100
 	{ cat body; openssl dgst -sha256 -binary body; } >"$file"
 	found 'is not of its lines: the tree was changed'
 	rm "$file"

@@ -39,21 +39,24 @@ static void test_commands(void)
 	lines_are(GOOD "policy /q r\n",
 	    "cup-filter --snapshot /run/cup/n1/snapshot /p '/q r' | cup-log "
 	    "--wait --key /run/cup/n1/key --segment-size 256M --segment-age "
-	    "1d /j | cup-deliver --records --key /run/cup/n1/key",
+	    "1d --status-file /run/cup/n1/stage1 /j | cup-deliver --records "
+	    "--key /run/cup/n1/key",
 	    "local: filter, log, deliver");
 	lines_are(GOOD "shadow /s\nshadow /t\nshadow-journal /k\n",
 	    "cup-filter --snapshot /run/cup/n1/snapshot --shadow /s --shadow "
 	    "/t --shadow-journal /k /p | cup-log --wait --key "
-	    "/run/cup/n1/key --segment-size 256M --segment-age 1d /j | "
+	    "/run/cup/n1/key --segment-size 256M --segment-age 1d "
+	    "--status-file /run/cup/n1/stage1 /j | "
 	    "cup-deliver --records --key /run/cup/n1/key",
 	    "a policy that is tried beside");
 	lines_are(GOOD "compliance third-party\ncompliance-server tls:a:1\n"
 	    "compliance-server unix:/b\nheads /h\nsegment-size 1G\n"
 	    "compress no\n",
 	    "cup-broker --ping-interval 2s --answer-timeout 5s "
-	    "--connect-timeout 5s tls:a:1 unix:/b | cup-log --wait --key "
+	    "--connect-timeout 5s --status-file /run/cup/n1/stage0 "
+	    "tls:a:1 unix:/b | cup-log --wait --key "
 	    "/run/cup/n1/key --segment-size 1G --segment-age 1d --heads /h "
-	    "--compress no /j "
+	    "--status-file /run/cup/n1/stage1 --compress no /j "
 	    "| cup-deliver --records --key /run/cup/n1/key",
 	    "third-party: broker, log, deliver");
 	lines_are(GOOD "compliance third-party\nunsafe yes\njudge-only yes\n"
@@ -61,12 +64,16 @@ static void test_commands(void)
 	    "compliance-server wall tcp:w:2\nskip-if-down log\n"
 	    "notify-server tcp:n:1\n",
 	    "cup-broker --name wall --judge-only --ping-interval 2s "
-	    "--answer-timeout 5s --connect-timeout 5s tcp:w:1 tcp:w:2 | "
+	    "--answer-timeout 5s --connect-timeout 5s "
+	    "--status-file /run/cup/n1/stage0 tcp:w:1 tcp:w:2 | "
 	    "cup-broker --name log --skip-if-down --unsafe --judge-only "
 	    "--ping-interval 2s --answer-timeout 5s --connect-timeout 5s "
+	    "--status-file /run/cup/n1/stage1 "
 	    "tcp:l:1 | cup-broker --notify --judge-only --ping-interval 2s "
-	    "--answer-timeout 5s --connect-timeout 5s tcp:n:1 | cup-log --wait "
-	    "--key /run/cup/n1/key --segment-size 256M --segment-age 1d /j | "
+	    "--answer-timeout 5s --connect-timeout 5s "
+	    "--status-file /run/cup/n1/stage2 tcp:n:1 | cup-log --wait "
+	    "--key /run/cup/n1/key --segment-size 256M --segment-age 1d "
+	    "--status-file /run/cup/n1/stage3 /j | "
 	    "cup-deliver --records --key /run/cup/n1/key",
 	    "a chain: a broker for each name, then copies");
 	lines_are(GOOD "compliance none\npipeline x\n",
