@@ -5,6 +5,7 @@
 
 load ../lib/helpers
 load ../lib/export
+load ../lib/tmux
 
 setup_file() {
 	exported_records >"$BATS_FILE_TMPDIR/records"
@@ -14,6 +15,10 @@ setup() {
 	common_setup
 	cp "$BATS_FILE_TMPDIR/records" .
 	exported_store
+}
+
+teardown() {
+	leaves
 }
 
 @test "Python's email package reads every mail without a defect" {
@@ -63,11 +68,13 @@ setup() {
 
 @test "mutt lists and shows the mailbox" {
 	cup-export -o mbox records >out.mbox
-	# A terminal whose person is still there.
-	exec {keys}<> <(:)
-	TERM=xterm run -0 timeout 60 script -qec "mutt -n -F /dev/null -R -f out.mbox \
-		-e 'set folder=. wait_key=no' -e 'set pipe_decode=yes auto_tag=yes' \
-		-e 'push \"<tag-pattern>~A<enter><pipe-message>cat >>shown<enter><quit>\"'" /dev/null <&"$keys"
+	cat >mutt.sh <<-'EOF'
+		mutt -n -F /dev/null -R -f out.mbox \
+			-e 'set folder=. wait_key=no' -e 'set pipe_decode=yes auto_tag=yes' \
+			-e 'push "<tag-pattern>~A<enter><pipe-message>cat >>shown<enter><quit>"'
+	EOF
+	sits_before 100 40 'sh mutt.sh'
+	sees '^ended: 0$'
 	run -0 cat shown
 	assert_line --partial 'Subject: room dev@conf.example, 2026-11-22'
 	assert_line '          ** sent: refused by wall: ethical wall'

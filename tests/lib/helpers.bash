@@ -31,9 +31,10 @@ common_setup() {
 # an id of its own, unless $ID is set.
 record() {
 	RECORDS=$((RECORDS + 1))
-	local id=${ID-}
+	local id=${ID-} test=${BATS_TEST_NUMBER:-0}
+	# Which bats 1.11 has as -1 in setup_file.
 	[ -n "$id" ] || printf -v id '019aac21-%04d-7000-8000-%012d' \
-		"$BATS_TEST_NUMBER" "$((RECORDS + BASHPID * 1000))"
+		"${test#-}" "$((RECORDS + BASHPID * 1000))"
 	printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n' "$id" \
 		"${TIME:-2026-11-22T21:33:38.000001Z}" "${NODE:-node1}" s1 \
 		"$1" "$2" "${4:--}" "${5:--}" "$3" "${6:--}"

@@ -3,6 +3,7 @@
 # cup-ship into a real PostgreSQL.
 
 load ../lib/helpers
+load ../lib/journal
 load ../lib/postgres
 
 # The socket's path has to be short.
@@ -44,7 +45,7 @@ has() {
 
 # Of the journals, what the database has: SEQs, and no other.
 same_as() {
-	diff <(awk -F'\t' '$3 !~ /^#/ && NF > 5 { print $1 }' j/*.log | sort -n) \
+	diff <(journal_lines j | awk -F'\t' '$3 !~ /^#/ && NF > 5 { print $1 }') \
 		<(sql 'SELECT seq FROM cup.records ORDER BY seq')
 }
 
