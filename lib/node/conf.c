@@ -3,44 +3,21 @@
 #include "node/conf.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/label.h"
 #include "base/mem.h"
 #include "base/quantity.h"
 #include "base/utf8.h"
+#include "base/whole.h"
 
 bool conf_load(const char *path, struct buf *text)
 {
-	/* NONBLOCK: a FIFO in its place is no reason to hang. */
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	struct stat st;
-	ssize_t n = 1;
-	int saved;
-
-	if (fd < 0)
-		return false;
 	buf_reset(text);
-	errno = EINVAL;
-	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
-		n = -1;
-	while (n > 0 && text->len <= CONF_FILE_MAX) {
-		n = read(fd, buf_room(text, 65536), 65536);
-		if (n > 0)
-			text->len += (size_t)n;
-	}
-	if (n > 0)
-		errno = EFBIG;
-	saved = errno;
-	close(fd);
-	errno = saved;
-	return n == 0;
+	return whole_file(path, CONF_FILE_MAX, text);
 }
 
 static bool blank(char c)

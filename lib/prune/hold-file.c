@@ -3,17 +3,15 @@
 #include "prune/hold-file.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/label.h"
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "base/uuid.h"
+#include "base/whole.h"
 
 static const struct word {
 	const char *word;
@@ -39,33 +37,6 @@ static void mistake(struct reading *r, const char *what, const char *value,
 	if (value)
 		buf_addf(r->mistakes, " '%s'", value);
 	buf_addf(r->mistakes, " %s\n", why);
-}
-
-/* All of the file; false with errno. */
-static bool load(const char *path, struct buf *text)
-{
-	/* NONBLOCK: a FIFO in its place is no reason to hang. */
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	struct stat st;
-	ssize_t n = 1;
-	int saved;
-
-	if (fd < 0)
-		return false;
-	errno = EINVAL;
-	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
-		n = -1;
-	while (n > 0 && text->len <= HOLD_FILE_MAX) {
-		n = read(fd, buf_room(text, 65536), 65536);
-		if (n > 0)
-			text->len += (size_t)n;
-	}
-	if (n > 0)
-		errno = EFBIG;
-	saved = errno;
-	close(fd);
-	errno = saved;
-	return n == 0;
 }
 
 /* Take the next word off; .n 0: there is none. */
@@ -199,7 +170,7 @@ void hold_file_read(struct hold_file *f, const char *path, int64_t now,
 	struct buf text = BUF_EMPTY;
 	size_t at = 0;
 
-	if (!load(path, &text)) {
+	if (!whole_file(path, HOLD_FILE_MAX, &text)) {
 		buf_addf(mistakes, "cannot read '%s': %s\n", path,
 		    strerror(errno));
 		buf_release(&text);

@@ -13,6 +13,7 @@
 
 #include "base/mem.h"
 #include "base/quantity.h"
+#include "base/whole.h"
 #include "io/out.h"
 
 enum { DIGITS = 20 };
@@ -97,24 +98,15 @@ void store_name(char out[STORE_NAME], uint64_t size, const char *ending)
 bool store_read(int dir, const char *name, size_t max, struct buf *out)
 {
 	int fd = openat(dir, name, O_RDONLY | O_CLOEXEC | O_NOCTTY), saved;
-	size_t before = out->len;
-	ssize_t n = 1;
+	bool ok;
 
 	if (fd < 0)
 		return false;
-	while (n > 0 && out->len - before <= max) {
-		n = read(fd, buf_room(out, 4096), 4096);
-		if (n < 0 && errno == EINTR)
-			n = 1;
-		else if (n > 0)
-			out->len += (size_t)n;
-	}
-	if (n > 0)
-		errno = EFBIG;
+	ok = whole_read(fd, max, out);
 	saved = errno;
 	close(fd);
 	errno = saved;
-	return n == 0;
+	return ok;
 }
 
 bool store_write(int dir, const char *name, struct span bytes)
