@@ -16,7 +16,8 @@
 
 enum { CLOSING = 1000, /* milliseconds between looks at what drains */
 	DESERTED = 2000,   /* to end in where nobody reads any more */
-	DOUBT = 300 };	   /* between the ends of two stages, at most */
+	DOUBT = 300,	   /* between the ends of two stages, at most */
+	DYING = 5000 };	   /* the same while one of them is ending */
 
 static void on_closed(int fd, short what, void *arg)
 {
@@ -203,9 +204,10 @@ bool pipelines_take(struct node *n, pid_t pid, int status)
 static void settle(struct run *r)
 {
 	int64_t now = node_clock();
+	int64_t doubted = r->doubtful ? now - r->doubtful : 0;
 
 	if (stages_settle(&r->stages,
-		r->doubtful && now - r->doubtful >= DOUBT)) {
+		doubted >= (stages_dying(&r->stages) ? DYING : DOUBT))) {
 		r->doubtful = 0;
 		return;
 	}

@@ -7,7 +7,9 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <sysexits.h>
@@ -171,6 +173,34 @@ static int weight(const struct stages *s, size_t i)
 	if (WIFSIGNALED(stage->status) && WTERMSIG(stage->status) != SIGPIPE)
 		return 3;
 	return finished(stage->status) || WIFSIGNALED(stage->status) ? 1 : 2;
+}
+
+/* Whether a process is ending whose end cannot be taken yet: its first thread
+ * is a zombie and another, of less priority, is not (proc_pid_stat(5)). */
+static bool dying(pid_t pid)
+{
+	char path[sizeof("/proc//stat") + 20], text[256];
+	const char *state;
+	ssize_t n;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%ld/stat", (long)pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
+	if (fd >= 0)
+		close(fd);
+	text[n < 0 ? 0 : n] = '\0';
+	state = strrchr(text, ')');
+	return state && (state[2] == 'Z' || state[2] == 'X');
+}
+
+bool stages_dying(const struct stages *s)
+{
+	for (size_t i = 0; i < s->count; i++) {
+		if (s->stage[i].running && dying(s->stage[i].pid))
+			return true;
+	}
+	return false;
 }
 
 bool stages_settle(struct stages *s, bool late)

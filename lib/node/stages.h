@@ -51,6 +51,9 @@ bool stages_take(struct stages *, pid_t, int status);
  * which nothing else came. */
 bool stages_settle(struct stages *, bool late);
 
+/* Whether a stage is ending at this moment. */
+bool stages_dying(const struct stages *);
+
 /* Whether no stage runs any more. */
 bool stages_over(const struct stages *);
 
