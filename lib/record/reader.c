@@ -5,13 +5,18 @@
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "io/out.h"
 
 void reader_init(struct reader *k, int fd)
 {
-	*k = (struct reader){.fd = fd};
+	struct stat st;
+
+	*k = (struct reader){.fd = fd,
+	    .socket = fstat(fd, &st) == 0 && S_ISSOCK(st.st_mode)};
 	out_pipe_size(fd);
 }
 
@@ -27,19 +32,33 @@ static enum reader_item bad(struct reader *k, const char *why)
 	return READER_BAD;
 }
 
-ssize_t reader_read(int fd, char *p, size_t size)
+/* Where the last stage writes to the socket that the first one reads from, as
+ * in a node, Linux wakes whoever sleeps in read(2) also when the other side
+ * has taken something: for nothing, and that costs more than the record.
+ * poll(2) is woken by what it asks for. */
+static ssize_t once(bool socket, int fd, char *p, size_t size)
+{
+	return socket ? recv(fd, p, size, MSG_DONTWAIT) : read(fd, p, size);
+}
+
+static ssize_t in(bool socket, int fd, char *p, size_t size)
 {
 	struct pollfd wait = {.fd = fd, .events = POLLIN};
 	ssize_t n;
 
 	/* Whoever gave us the descriptor may have made it non-blocking. */
-	while ((n = read(fd, p, size)) < 0) {
+	while ((n = once(socket, fd, p, size)) < 0) {
 		if (errno == EAGAIN || errno == EWOULDBLOCK)
 			(void)poll(&wait, 1, -1);
 		else if (errno != EINTR)
 			return -1;
 	}
 	return n;
+}
+
+ssize_t reader_read(int fd, char *p, size_t size)
+{
+	return in(false, fd, p, size);
 }
 
 /* Read once more. The unfinished line is moved to the front first. */
@@ -51,7 +70,7 @@ static bool fill(struct reader *k)
 	k->scanned -= k->pos;
 	k->pos = 0;
 	buf_room(&k->in, READER_CHUNK);
-	n = reader_read(k->fd, k->in.data + k->in.len, READER_CHUNK);
+	n = in(k->socket, k->fd, k->in.data + k->in.len, READER_CHUNK);
 	if (n < 0)
 		return false;
 	k->in.len += (size_t)n;

@@ -26,6 +26,7 @@ enum reader_item {
 
 struct reader {
 	int fd;
+	bool socket;	  /* fd is one */
 	struct buf in;
 	size_t pos;	  /* of the next line in in */
 	size_t scanned;	  /* up to here there is no LF */
