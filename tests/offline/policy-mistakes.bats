@@ -169,7 +169,7 @@ cup-filter: p:4: warning: the rule 'c' is never reached: 'a' decides all that co
 
 @test "cut off anywhere, or with a byte changed, a policy never crashes it" {
 	local text=$'namespace c "jabber:client"\ntable t { a@x, *@y /r/i "q\\"w" }\nreject a from !<t> to { b@x <t> } size >= 1K \\\n text "t" # c\nredact b body matches { /a\\/b/i w } with "x"\npass d xpath "//c:body[. = 1]" event !{ send recv }'
-	for ((i = 0; i <= ${#text}; i += 2)); do
+	for ((i = 0; i <= ${#text}; i += 7)); do
 		printf '%s' "${text:0:i}" >p
 		run cup-filter --check p
 		[[ $status == 0 || $status == 78 ]] || fail "$status: $(cat p)"

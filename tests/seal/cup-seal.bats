@@ -107,7 +107,7 @@ $NEW"
 	cup-verify --proof "$id" j >whole
 	journal_lines j | grep "	$id	" >record
 	size=$(stat -c %s whole)
-	for ((at = 0; at < size; at += 13)); do
+	for ((at = 0; at < size; at += 29)); do
 		cp whole p.tlog-proof
 		printf '\x7e' | dd of=p.tlog-proof bs=1 seek="$at" \
 			conv=notrunc status=none

@@ -51,7 +51,7 @@ segment() {
 	local at size
 	size=$(stat -c %s "$NEW")
 	cp "$NEW" kept
-	for ((at = 0; at < size; at += 7)); do
+	for ((at = 0; at < size; at += 19)); do
 		flip "$NEW" "$at"
 		run --separate-stderr -1 cup-verify --key "$VKEY" j
 		cp kept "$NEW"
