@@ -40,10 +40,8 @@ enum bucket_answer bucket_http_head(struct bucket_http *h, const char *name,
 	a = http_perform(h);
 	curl_easy_getinfo(h->curl, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &size);
 	*told = h->told;
-	told->size = size < 0 ? 0 : (uint64_t)size;
-	if (a != BUCKET_EXISTS)
-		return a;
-	return BUCKET_REFUSED;
+	told->size = size < 0 ? BUCKET_UNTOLD : (uint64_t)size;
+	return a == BUCKET_EXISTS ? BUCKET_REFUSED : a;
 }
 
 static void base64(char out[BASE64], const unsigned char *raw, size_t n)
@@ -121,6 +119,8 @@ int bucket_told_same(const struct bucket_told *told,
 {
 	char coded[BASE64], hex[2 * BUCKET_MD5 + 1];
 
+	if (told->size == BUCKET_UNTOLD)
+		return -1;
 	if (told->size != d->size)
 		return 0;
 	base64(coded, d->sha256, BUCKET_SHA256);

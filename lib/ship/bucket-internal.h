@@ -66,7 +66,10 @@ enum bucket_answer {
 	BUCKET_REFUSED, /* it never does that for us; why */
 };
 
-/* Which bytes the server says an object has: "" for what it does not tell. */
+/* Which bytes the server says an object has: BUCKET_UNTOLD, or "", for what it
+ * does not tell. */
+#define BUCKET_UNTOLD UINT64_MAX
+
 struct bucket_told {
 	uint64_t size;
 	char sha256[48]; /* base64 */

@@ -23,7 +23,7 @@ class Archive:
 
     def authenticate(self, server, session, envelope, mechanism, data):
         said = f"{data.login.decode()}:{data.password.decode()}"
-        return AuthResult(success=said == self.login)
+        return AuthResult(success=said == self.login, handled=False)
 
     async def handle_RCPT(self, server, session, envelope, address, options):
         if address.startswith("no"):
