@@ -10,7 +10,7 @@
 struct operands {
 	/* Each record in turn, borrowed during the call. */
 	void (*record)(void *arg, struct source *, const struct record *);
-	void (*drained)(void *arg); /* the next one may take long; NULL: so what */
+	void (*drained)(void *arg); /* the next may take long; or NULL */
 	void (*say)(const char *format, ...)
 	    __attribute__((format(printf, 1, 2)));
 	void *arg;

@@ -99,7 +99,7 @@ bool bucket_file_ready(int dir, uint64_t first, int fd, const char *name)
 	    (unsigned long long)first);
 	if (faccessat(dir, index, F_OK, 0) == 0)
 		return true;
-	/* A writer that cannot do it, as the disk is short, holds nothing up. */
+	/* A writer that cannot, as the disk is short, holds nothing up. */
 	if (fstat(fd, &st) == 0 && time(NULL) - st.st_mtime > PATIENCE)
 		return true;
 	held = lock_held(dir, &holder);

@@ -12,7 +12,7 @@
 #define EMPTY_SHA256                                                           \
 	"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
-#define HTTP_SET(h, option, value)                                                  \
+#define HTTP_SET(h, option, value)                                             \
 	do {                                                                   \
 		if (curl_easy_setopt((h)->curl, option, value) ==              \
 		    CURLE_OUT_OF_MEMORY)                                       \
@@ -32,7 +32,7 @@ struct bucket_http {
 	struct buf answer; /* what it says, if it is not an object's bytes */
 	struct bucket_told told;
 	int fd;
-	struct bucket_digester *digester; /* of the bytes read; NULL: none are */
+	struct bucket_digester *digester; /* of what is read; or NULL */
 	struct buf *bytes;
 	uint64_t read, max;
 };

@@ -11,7 +11,7 @@
 enum {
 	BUCKET_SHA256 = 32,
 	BUCKET_MD5 = 16,
-	BUCKET_NAME = 64, /* bytes of a file's name in a journal, with its NUL */
+	BUCKET_NAME = 64, /* bytes of a file's name, with its NUL */
 	BUCKET_NOTE = 65536, /* of a checkpoint, at most */
 };
 

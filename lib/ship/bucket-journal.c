@@ -37,8 +37,8 @@ static enum bucket_step bring(struct bucket *b, struct bucket_journal *one,
 
 /* One that need not be there, in a folder whose name ("" or with a /) stands
  * before its own. */
-static enum bucket_step bring_name(struct bucket *b, struct bucket_journal *one, int dir,
-    const char *folder, const char *name)
+static enum bucket_step bring_name(struct bucket *b, struct bucket_journal *one,
+    int dir, const char *folder, const char *name)
 {
 	char path[BUCKET_NAME];
 	struct bucket_file f = {.journal = one->id, .name = path,
@@ -47,7 +47,8 @@ static enum bucket_step bring_name(struct bucket *b, struct bucket_journal *one,
 
 	snprintf(path, sizeof(path), "%s%s", folder, name);
 	f.grows = span_ends(span_of(name), ".checkpoint");
-	f.fd = openat(dir, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	f.fd = openat(dir, name,
+	    O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	if (f.fd < 0 && errno == ENOENT)
 		return BUCKET_STEP_FINE;
 	if (f.fd < 0) {
@@ -95,7 +96,8 @@ static enum bucket_step advance(struct bucket *b, struct bucket_journal *one)
 	return BUCKET_STEP_BROKEN;
 }
 
-static enum bucket_step bring_segment(struct bucket *b, struct bucket_journal *one, uint64_t first)
+static enum bucket_step bring_segment(struct bucket *b,
+    struct bucket_journal *one, uint64_t first)
 {
 	char name[JOURNAL_NAME], tree[BUCKET_NAME];
 	struct bucket_file f = {.journal = one->id, .name = name,
@@ -118,7 +120,8 @@ static enum bucket_step bring_segment(struct bucket *b, struct bucket_journal *o
 }
 
 /* All but the last one, which is written to. */
-static enum bucket_step bring_segments(struct bucket *b, struct bucket_journal *one)
+static enum bucket_step bring_segments(struct bucket *b,
+    struct bucket_journal *one)
 {
 	struct segment_list list = {NULL, 0, 0};
 	enum bucket_step s = BUCKET_STEP_FINE;
@@ -142,8 +145,8 @@ static enum bucket_step bring_segments(struct bucket *b, struct bucket_journal *
 	return s == BUCKET_STEP_WAITS ? BUCKET_STEP_FINE : s;
 }
 
-static enum bucket_step bring_checkpoint(struct bucket *b, struct bucket_journal *one,
-    uint64_t size)
+static enum bucket_step bring_checkpoint(struct bucket *b,
+    struct bucket_journal *one, uint64_t size)
 {
 	static const char *const endings[] = {".extends", ".checkpoint",
 	    ".tsr"};
@@ -159,7 +162,8 @@ static enum bucket_step bring_checkpoint(struct bucket *b, struct bucket_journal
 }
 
 /* The last one may still be signed by others. */
-static enum bucket_step bring_checkpoints(struct bucket *b, struct bucket_journal *one)
+static enum bucket_step bring_checkpoints(struct bucket *b,
+    struct bucket_journal *one)
 {
 	uint64_t *size;
 	size_t count;

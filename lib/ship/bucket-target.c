@@ -60,7 +60,8 @@ const char *bucket_check(const struct bucket_config *c)
 	const char *region = region_of(c), *host;
 	size_t n;
 
-	if (!*region || strlen(region) > 64 || region[strspn(region, LOWER "-")])
+	if (!*region || strlen(region) > 64 ||
+	    region[strspn(region, LOWER "-")])
 		return "there is no such name of a region";
 	if (strncmp(c->target, "s3://", 5) == 0)
 		return check_path(c->target + 5);

@@ -28,7 +28,8 @@ static enum bucket_step bring_all(struct run *r)
 {
 	enum bucket_step s = BUCKET_STEP_FINE;
 
-	for (size_t i = 0; i < r->b.journals->count && s == BUCKET_STEP_FINE; i++)
+	for (size_t i = 0;
+	    i < r->b.journals->count && s == BUCKET_STEP_FINE; i++)
 		s = bucket_journal(&r->b, &r->journal[i]);
 	if (s == BUCKET_STEP_UNREACHED && journals_ending(r->b.journals, 0))
 		s = BUCKET_STEP_ENDED;
@@ -62,7 +63,9 @@ static enum journals_result turn(struct run *r)
 		told = down;
 		if (journals_ending(c, down ? wait : LOOK))
 			return JOURNALS_ENDED;
-		wait = !down ? AGAIN_FIRST : wait < AGAIN_MOST ? 2 * wait : wait;
+		wait = !down ? AGAIN_FIRST
+		    : wait < AGAIN_MOST ? 2 * wait
+					: wait;
 	}
 }
 
@@ -73,7 +76,8 @@ static bool open_all(struct run *r)
 	for (size_t i = 0; i < c->count; i++) {
 		struct bucket_journal *one = &r->journal[i];
 
-		*one = (struct bucket_journal){.path = c->path[i], .checkpoints.fd = -1};
+		*one = (struct bucket_journal){.path = c->path[i],
+		    .checkpoints.fd = -1};
 		one->lines.fd = open(one->path,
 		    O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 		if (one->lines.fd < 0) {
