@@ -13,14 +13,15 @@
 #include "base/mem.h"
 #include "export/export.h"
 #include "export/report.h"
-#include "journal/source.h"
+#include "journal/operands.h"
+#include "record/proof.h"
 
 enum { RCPT_MAX = 100 };
 
 struct options {
 	const struct format *format;
 	char *directory, *map, *store, *title, *cursor, *zone;
-	char *url, *from, *netrc;
+	char *url, *from, *netrc, *ca;
 	const char *rcpt[RCPT_MAX + 1];
 	size_t rcpts;
 	enum export_per per;
@@ -37,12 +38,12 @@ struct shop {
 	struct outlet *outlet;
 	struct export *export;
 	struct buf journal; /* its id, where a proof names it */
-	bool malformed, failed;
+	struct operands in;
 };
 
 /* Rows whose value is a string that is only kept. */
 enum { DIRECTORY = 'd', FORMAT = 'o', PER = 1000, ZONE, MAP, FILES, TITLE,
-	URL, RCPT, FROM, CURSOR, NETRC };
+	URL, RCPT, FROM, CURSOR, NETRC, CA };
 
 static void keep(char **field, char *value)
 {
@@ -101,6 +102,7 @@ static void take(struct options *o, int row, char *value)
 			: row == URL   ? &o->url
 			: row == FROM  ? &o->from
 			: row == NETRC ? &o->netrc
+			: row == CA    ? &o->ca
 				       : &o->cursor,
 		    value);
 	}
@@ -117,7 +119,8 @@ static void check(struct options *o)
 	if (o->url && o->directory)
 		cli_misuse("option '--directory' does not go with '--smtp'");
 	if (!o->url &&
-	    (o->rcpts || o->cursor || o->from || o->netrc || o->clear))
+	    (o->rcpts || o->cursor || o->from || o->netrc || o->ca ||
+		o->clear))
 		cli_misuse("options of '--smtp' are given without it");
 	if (o->url)
 		o->format = &format_eml;
@@ -165,6 +168,8 @@ static poptContext parse(int argc, const char **argv, struct options *o)
 		"FILE"},
 	    {"netrc", '\0', POPT_ARG_STRING, NULL, NETRC,
 		"Log in with what this file has for the host", "FILE"},
+	    {"ca", '\0', POPT_ARG_STRING, NULL, CA,
+		"Verify the server by these authorities", "FILE"},
 	    {"clear", '\0', POPT_ARG_NONE, &o->clear, 0,
 		"Send also without TLS", NULL},
 	    CLI_TABLE};
@@ -185,7 +190,7 @@ static void set_up_smtp(struct shop *s)
 
 	s->smtp = (struct smtp_options){.url = o->url,
 	    .from = o->from ? o->from : "", .rcpt = o->rcpt,
-	    .netrc = o->netrc, .clear = o->clear};
+	    .netrc = o->netrc, .ca = o->ca, .clear = o->clear};
 	why = smtp_check(&s->smtp);
 	if (why)
 		cli_misuse("%s", why);
@@ -273,6 +278,7 @@ static void release(struct shop *s)
 	free(o->url);
 	free(o->from);
 	free(o->netrc);
+	free(o->ca);
 }
 
 /* Say what there is to say; whether it goes on. */
@@ -287,26 +293,9 @@ static void went(struct shop *s, bool ok)
 		diag_die(o->status, "%s", buf_str(&o->why));
 }
 
-/* ALG:HEX@JOURNAL#SEQ: where a record was journaled that did not come from
- * there itself. */
-static struct span proven(const struct record *r, uint64_t *seq)
+static void add(void *arg, struct source *source, const struct record *r)
 {
-	struct span proof = r->field[RECORD_PROOF], id;
-	const char *at = memchr(proof.p, '@', proof.n), *hash;
-
-	if (!at)
-		return (struct span){"", 0};
-	id = (struct span){at + 1, (size_t)(proof.p + proof.n - at - 1)};
-	hash = memchr(id.p, '#', id.n);
-	if (!hash)
-		return (struct span){"", 0};
-	*seq = strtoull(hash + 1, NULL, 10);
-	id.n = (size_t)(hash - id.p);
-	return id;
-}
-
-static void add(struct shop *s, struct source *source, const struct record *r)
-{
+	struct shop *s = arg;
 	struct span journal = {"", 0};
 	uint64_t seq = source->seq;
 	const char *fault;
@@ -315,55 +304,19 @@ static void add(struct shop *s, struct source *source, const struct record *r)
 	if (source->journal && journal_id(source->journal).p)
 		journal = journal_id(source->journal);
 	else if (!seq)
-		journal = proven(r, &seq);
+		journal = proof_place(r, &seq);
 	ok = export_add(s->export, r, source->line, seq, journal, &fault);
 	if (fault) {
-		s->malformed = true;
+		s->in.malformed = true;
 		diag_warn("%s: its stanza is not in canonical form: %s",
 		    source_where(source), fault);
 	}
 	went(s, ok);
 }
 
-static void run(struct shop *s, struct source *source)
-{
-	enum source_item item;
-	struct record r;
-
-	while ((item = source_next(source, &r)) != SOURCE_END) {
-		if (item == SOURCE_RECORD)
-			add(s, source, &r);
-		else if (item == SOURCE_BAD) {
-			s->malformed = true;
-			diag_warn("%s: %s", source_where(source), source->why);
-		} else if (item == SOURCE_ERROR) {
-			s->failed = true;
-			diag_warn_errno("cannot read '%s'", source->why);
-			return;
-		}
-	}
-}
-
-static void run_path(struct shop *s, const char *path)
-{
-	struct source source;
-	const char *why;
-
-	if (strcmp(path, "-") == 0) {
-		source_init(&source, STDIN_FILENO);
-		run(s, &source);
-	} else if (source_open(&source, path, &why)) {
-		run(s, &source);
-	} else {
-		s->failed = true;
-		diag_warn_errno("'%s' %s", path, why);
-	}
-	source_release(&source);
-}
-
 int main(int argc, char **argv)
 {
-	struct shop s = {.malformed = false};
+	struct shop s = {.in = {add, NULL, diag_warn, &s, false, false}};
 	poptContext ctx = parse(argc, (const char **)argv, &s.opt);
 	const char *path = poptGetArg(ctx);
 	bool refused;
@@ -374,18 +327,18 @@ int main(int argc, char **argv)
 	tzset();
 	set_up(&s);
 	if (!path)
-		run_path(&s, "-");
+		operands_read(&s.in, "-");
 	for (; path; path = poptGetArg(ctx))
-		run_path(&s, path);
+		operands_read(&s.in, path);
 	poptFreeContext(ctx);
 	went(&s, export_end(s.export));
 	refused = s.outlet->refused;
-	s.malformed = s.malformed || s.writer.lacking;
+	s.in.malformed = s.in.malformed || s.writer.lacking;
 	release(&s);
 	cli_close_stdout();
-	if (s.failed)
+	if (s.in.failed)
 		return EX_IOERR;
 	if (refused)
 		return EX_UNAVAILABLE;
-	return s.malformed ? EX_DATAERR : EX_OK;
+	return s.in.malformed ? EX_DATAERR : EX_OK;
 }

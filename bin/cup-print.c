@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* cup-print: shows records to people and other programs. */
 #include <stdlib.h>
-#include <string.h>
 #include <sysexits.h>
 #include <time.h>
 #include <unistd.h>
@@ -9,15 +8,15 @@
 #include "base/cli.h"
 #include "base/diag.h"
 #include "io/out.h"
+#include "journal/operands.h"
 #include "journal/print.h"
-#include "journal/source.h"
 #include "record/fields.h"
 
 struct shop {
 	struct print print;
 	struct fields fields;
 	struct out out;
-	bool malformed, failed;
+	struct operands in;
 };
 
 static void parse_fields(struct print *p, char *list)
@@ -100,76 +99,47 @@ static void written(bool ok)
 		diag_die_errno(EX_IOERR, "cannot write to standard output");
 }
 
-static void show(struct shop *s, struct source *source,
-    const struct record *r)
+static void show(void *arg, struct source *source, const struct record *r)
 {
+	struct shop *s = arg;
+
 	fields_begin(&s->fields, r, source->seq);
 	s->print.format->record(&s->print, &s->fields, &s->out.buf);
 	if (s->fields.fault) {
-		s->malformed = true;
+		s->in.malformed = true;
 		diag_warn("%s: its stanza is not in canonical form: %s",
 		    source_where(source), s->fields.fault);
 	}
 	written(out_spill(&s->out));
 }
 
-static void run(struct shop *s, struct source *source)
+static void drained(void *arg)
 {
-	enum source_item item;
-	struct record r;
+	struct shop *s = arg;
 
-	while ((item = source_next(source, &r)) != SOURCE_END) {
-		if (item == SOURCE_RECORD)
-			show(s, source, &r);
-		else if (item == SOURCE_DRAINED)
-			written(out_flush(&s->out));
-		else if (item == SOURCE_BAD) {
-			s->malformed = true;
-			diag_warn("%s: %s", source_where(source), source->why);
-		} else if (item == SOURCE_ERROR) {
-			s->failed = true;
-			diag_warn_errno("cannot read '%s'", source->why);
-			return;
-		}
-	}
-}
-
-static void run_path(struct shop *s, const char *path)
-{
-	struct source source;
-	const char *why;
-
-	if (strcmp(path, "-") == 0) {
-		source_init(&source, STDIN_FILENO);
-		run(s, &source);
-	} else if (source_open(&source, path, &why)) {
-		run(s, &source);
-	} else {
-		s->failed = true;
-		diag_warn_errno("'%s' %s", path, why);
-	}
-	source_release(&source);
+	written(out_flush(&s->out));
 }
 
 int main(int argc, char **argv)
 {
-	struct shop s = {.out = {STDOUT_FILENO, BUF_EMPTY}};
+	struct shop s = {.out = {STDOUT_FILENO, BUF_EMPTY},
+	    .in = {show, drained, diag_warn, &s, false, false}};
 	poptContext ctx = parse(argc, (const char **)argv, &s.print);
 	const char *path = poptGetArg(ctx);
 
 	if (s.print.format->begin)
 		s.print.format->begin(&s.print, &s.out.buf);
 	if (!path)
-		run_path(&s, "-");
+		operands_read(&s.in, "-");
 	for (; path; path = poptGetArg(ctx))
-		run_path(&s, path);
+		operands_read(&s.in, path);
 	poptFreeContext(ctx);
 	written(out_flush(&s.out));
 	cli_close_stdout();
 	fields_release(&s.fields);
 	print_release(&s.print);
 	buf_release(&s.out.buf);
-	if (s.failed)
+	if (s.in.failed)
 		return EX_IOERR;
-	return s.malformed ? EX_DATAERR : EX_OK;
+	return s.in.malformed ? EX_DATAERR : EX_OK;
 }

@@ -11,23 +11,30 @@
 #include "base/cli.h"
 #include "base/diag.h"
 #include "base/mem.h"
+#include "base/quantity.h"
 #include "io/ending.h"
 #include "io/out.h"
+#include "ship/bucket.h"
 #include "ship/database.h"
 #include "ship/tables.h"
 #include "ship/waiting.h"
 
 enum { REPLICAS = 3, STREAM_MAX = 64 };
 
+/* Milliseconds: a day, a hundred years. */
+static const uint64_t RETAIN_LEAST = 86400000, RETAIN_MOST = 3153600000000;
+
 enum { OPT_STAGE = 1, OPT_STREAM, OPT_CA, OPT_CERTIFICATE, OPT_KEY,
-	OPT_CREDENTIALS, OPT_STATUS, OPTIONS };
+	OPT_CREDENTIALS, OPT_STATUS, OPT_REGION, OPT_RETAIN, OPT_CURSOR,
+	OPTIONS };
 
 struct options {
 	char *text[OPTIONS];
 	char *target, **journal;
 	size_t journals;
-	int replicas, skip, unsafe, follow, schema;
+	int replicas, skip, unsafe, follow, schema, verify;
 	int ending;
+	struct bucket_config bucket;
 };
 
 /* What begins a subject and names a stream. */
@@ -77,20 +84,67 @@ static void check_stage(const struct options *o)
 		cli_misuse("option '--private-key' needs '--certificate'");
 }
 
-static void check(const struct options *o)
+static bool is_bucket(const struct options *o)
+{
+	return is_url(o->target, "https://", "s3://");
+}
+
+static bool of_bucket(const struct options *o)
+{
+	return o->text[OPT_REGION] || o->text[OPT_RETAIN] ||
+	    o->text[OPT_CURSOR] || o->verify;
+}
+
+/* Who brings it is told by the environment, as all programs for S3 have it. */
+static void check_bucket(struct options *o)
+{
+	struct bucket_config *b = &o->bucket;
+	const char *retain = o->text[OPT_RETAIN], *wrong;
+
+	*b = (struct bucket_config){.target = o->target,
+	    .region = o->text[OPT_REGION],
+	    .id = getenv("AWS_ACCESS_KEY_ID"),
+	    .secret = getenv("AWS_SECRET_ACCESS_KEY"),
+	    .token = getenv("AWS_SESSION_TOKEN"),
+	    .credentials = o->text[OPT_CREDENTIALS],
+	    .ca = o->text[OPT_CA],
+	    .cursor = o->text[OPT_CURSOR],
+	    .verify = o->verify};
+	if (!b->region)
+		b->region = getenv("AWS_REGION");
+	wrong = bucket_check(b);
+	if (wrong)
+		cli_misuse("target '%s': %s", o->target, wrong);
+	if (retain && (!quantity_duration(retain, &b->retain) ||
+	    b->retain < RETAIN_LEAST || b->retain > RETAIN_MOST))
+		cli_misuse("option '--retain': '%s' is not 1d to 36500d",
+		    retain);
+	if (o->text[OPT_STATUS])
+		cli_misuse("option '--status' does not go with a bucket");
+}
+
+static void check(struct options *o)
 {
 	if (o->schema)
 		return;
 	if (o->text[OPT_STAGE]) {
+		if (of_bucket(o))
+			cli_misuse("options of a bucket are given without one");
 		check_stage(o);
 		return;
 	}
 	if (!o->target)
 		cli_misuse("no target given");
-	if (!is_url(o->target, "postgresql://", "postgres://"))
-		cli_misuse("target '%s' is not postgresql://", o->target);
+	if (!is_url(o->target, "postgresql://", "postgres://") && !is_bucket(o))
+		cli_misuse("target '%s' is neither postgresql:// nor https:// "
+			   "nor s3://",
+		    o->target);
 	if (!o->journals)
 		cli_misuse("no journal given");
+	if (is_bucket(o))
+		check_bucket(o);
+	else if (of_bucket(o))
+		cli_misuse("options of a bucket are given without one");
 }
 
 static void parse(struct options *o, int argc, const char **argv)
@@ -113,13 +167,21 @@ static void parse(struct options *o, int argc, const char **argv)
 	    {"ca", '\0', POPT_ARG_STRING, NULL, OPT_CA,
 		"Verify servers by these authorities", "FILE"},
 	    {"credentials", '\0', POPT_ARG_STRING, NULL, OPT_CREDENTIALS,
-		"Log in with this NATS credentials file", "FILE"},
+		"Log in with this file of credentials", "FILE"},
 	    {"follow", 'f', POPT_ARG_NONE, &o->follow, 0,
 		"Go on as the journals grow", NULL},
 	    {"schema", '\0', POPT_ARG_NONE, &o->schema, 0,
 		"Print the definitions for PostgreSQL", NULL},
 	    {"status", '\0', POPT_ARG_STRING, NULL, OPT_STATUS,
 		"Keep in this file how far it is behind", "FILE"},
+	    {"region", '\0', POPT_ARG_STRING, NULL, OPT_REGION,
+		"The bucket's region (us-east-1)", "NAME"},
+	    {"retain", '\0', POPT_ARG_STRING, NULL, OPT_RETAIN,
+		"Lock what is put into a bucket for so long", "DURATION"},
+	    {"cursor", '\0', POPT_ARG_STRING, NULL, OPT_CURSOR,
+		"Keep in this file what a bucket has", "FILE"},
+	    {"verify", '\0', POPT_ARG_NONE, &o->verify, 0,
+		"Read each object of a bucket back", NULL},
 	    CLI_TABLE};
 	poptContext ctx = cli_open(argc, argv, table, "[TARGET JOURNAL...]",
 	    false);
@@ -198,7 +260,8 @@ static int be_shipper(const struct options *o)
 	    .status = o->text[OPT_STATUS],
 	    .say = diag_warn};
 
-	switch (database_run(o->target, &c)) {
+	switch (is_bucket(o) ? bucket_run(&o->bucket, &c)
+			     : database_run(o->target, &c)) {
 	case JOURNALS_BROKEN:
 		return EX_DATAERR;
 	case JOURNALS_UNREACHED:

@@ -101,6 +101,8 @@ static void set_options(struct smtp *s)
 	curl_easy_setopt(c, CURLOPT_SERVER_RESPONSE_TIMEOUT, (long)SILENCE);
 	curl_easy_setopt(c, CURLOPT_LOW_SPEED_LIMIT, 1L);
 	curl_easy_setopt(c, CURLOPT_LOW_SPEED_TIME, (long)SILENCE);
+	if (o->ca)
+		curl_easy_setopt(c, CURLOPT_CAINFO, o->ca);
 	if (o->netrc) {
 		curl_easy_setopt(c, CURLOPT_NETRC, (long)CURL_NETRC_REQUIRED);
 		curl_easy_setopt(c, CURLOPT_NETRC_FILE, o->netrc);

@@ -14,6 +14,7 @@ struct smtp_options {
 	const char *from; /* of the envelope; "": none */
 	const char *const *rcpt; /* NULL-terminated */
 	const char *netrc;	 /* a file; NULL: no login */
+	const char *ca; /* a file of authorities; NULL: the system's */
 	bool clear;		 /* TLS need not be */
 };
 

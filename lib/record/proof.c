@@ -2,6 +2,7 @@
 /* The proof that a record is in a journal. */
 #include "record/proof.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/hex.h"
@@ -106,4 +107,20 @@ enum proof_finding proof_check(struct digest *d, const struct record *r)
 			return PROOF_LOOSENED;
 	}
 	return PROOF_ALTERED;
+}
+
+struct span proof_place(const struct record *r, uint64_t *seq)
+{
+	struct span proof = r->field[RECORD_PROOF], id;
+	const char *at = memchr(proof.p, '@', proof.n), *hash;
+
+	if (!at)
+		return (struct span){"", 0};
+	id = (struct span){at + 1, (size_t)(proof.p + proof.n - at - 1)};
+	hash = memchr(id.p, '#', id.n);
+	if (!hash)
+		return (struct span){"", 0};
+	*seq = strtoull(hash + 1, NULL, 10);
+	id.n = (size_t)(hash - id.p);
+	return id;
 }

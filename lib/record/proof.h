@@ -29,4 +29,8 @@ enum proof_finding {
 /* Check the proof of r with that digest. */
 enum proof_finding proof_check(struct digest *, const struct record *r);
 
+/* Where the proof of r says that it was journaled: the journal's id, borrowed
+ * from r, and its SEQ there. Empty if it does not; nothing of it is checked. */
+struct span proof_place(const struct record *r, uint64_t *seq);
+
 #endif

@@ -124,3 +124,53 @@ deliver() {
 	run --separate-stderr -65 deliver a@archive.example records
 	assert_equal "$stderr" "cup-export: 'sent' is no cursor"
 }
+
+# secured ARGS...: an archive with a certificate, and the authority for it.
+secured() {
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
+		-days 2 -subj /CN=archive -addext subjectAltName=IP:127.0.0.1 \
+		-keyout archive/archive.key -out archive/archive.crt 2>/dev/null
+	archive "$@"
+}
+
+# deliver_to URL ARGS...
+deliver_to() {
+	cup-export --smtp "$1" --cursor sent --files store \
+		--rcpt a@archive.example "${@:2}" records
+}
+
+@test "by smtps:// and by STARTTLS, to whom an authority vouches for" {
+	local kind
+	for kind in smtps starttls; do
+		rm -rf archive sent
+		mkdir archive
+		secured --tls "$kind"
+		[ "$kind" = starttls ] || URL=smtps://${URL#*//}
+		run --separate-stderr -69 deliver_to "$URL"
+		assert_regex "$stderr" "^cup-export: '$URL': .*certificate"
+		# It need not have TLS, but where it has its certificate counts.
+		run --separate-stderr -69 deliver_to "$URL" --clear
+		assert_not_exists archive/0001.eml
+		run --separate-stderr -0 deliver_to "$URL" --ca archive/archive.crt
+		assert_equal "$stderr" ''
+		assert_exists archive/0004.eml
+		kill "$ARCHIVE"
+		wait "$ARCHIVE" || :
+	done
+}
+
+@test "it logs in with what --netrc has for the host, and by TLS only" {
+	secured --tls starttls --login cup:secret
+	run --separate-stderr -69 deliver_to "$URL" --ca archive/archive.crt
+	assert_regex "$stderr" '530 5.7.0'
+	printf 'machine else.example login cup password wrong\nmachine 127.0.0.1 login cup password wrong\n' >netrc
+	run --separate-stderr -69 deliver_to "$URL" --ca archive/archive.crt --netrc netrc
+	assert_regex "$stderr" "^cup-export: '$URL': .*535"
+	assert_not_exists archive/0001.eml
+	assert_equal "$(wc -c <sent)" 0
+	sed -i '2s/wrong/secret/' netrc
+	run -0 deliver_to "$URL" --ca archive/archive.crt --netrc netrc
+	assert_exists archive/0004.eml
+	run --separate-stderr -64 deliver_to "smtp://cup:secret@127.0.0.1"
+	assert_regex "$stderr" 'a user and password go into a file, for --netrc'
+}
