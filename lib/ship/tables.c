@@ -68,8 +68,8 @@ const char tables_ddl[] =
     "\tseq bigint NOT NULL,\n"
     "\ttime timestamptz NOT NULL,\n"
     "\tbody text NOT NULL,\n"
-    "\twords tsvector GENERATED ALWAYS AS\n"
-    "\t    (to_tsvector('simple', left(body, 250000))) STORED,\n"
+    "\t-- to_tsvector('simple', left(body, 250000))\n"
+    "\twords tsvector NOT NULL,\n"
     "\tPRIMARY KEY (journal, seq, time)\n"
     ") PARTITION BY RANGE (time);\n"
     "CREATE INDEX texts_words ON cup.texts USING gin (words)\n"
@@ -80,7 +80,7 @@ const char tables_ddl[] =
     "\tseq bigint NOT NULL,\n"
     "\ttime timestamptz NOT NULL,\n"
     "\tsha256 text COLLATE \"C\" NOT NULL,\n"
-    "\tsize bigint NOT NULL,\n"
+    "\tsize bigint,\n"
     "\tname text\n"
     ") PARTITION BY RANGE (time);\n"
     "CREATE INDEX files_sha256 ON cup.files (sha256);\n"
@@ -112,6 +112,14 @@ const char tables_ddl[] =
     "WHERE r.kind = 'message' AND r.event IN ('send', 'recv')\n"
     "\tAND coalesce(r.verdict, 'pass') = 'pass';\n"
     "COMMIT;\n";
+
+const char tables_unread[] =
+    "CREATE TEMP TABLE unread (journal uuid, seq bigint, time timestamptz, "
+    "body text) ON COMMIT DELETE ROWS";
+
+const char tables_read[] =
+    "INSERT INTO cup.texts SELECT journal, seq, time, body, "
+    "to_tsvector('simple', left(body, 250000)) FROM pg_temp.unread";
 
 int tables_month(int64_t micros)
 {
