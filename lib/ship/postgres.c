@@ -7,7 +7,7 @@
 
 #include "base/mem.h"
 
-enum { CHUNK = 1 << 20 };
+enum { CHUNK = 64 * 1024 };
 
 struct postgres {
 	PGconn *conn;

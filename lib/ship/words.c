@@ -24,7 +24,7 @@ const char words_alike[] =
 enum kind { OTHER, GAP, STOP, DIGIT, LETTER };
 
 /* A stop ends a word only if there is a gap behind it, else it may be in the
- * middle of an address or a number. */
+ * middle of an address, a path or a number. */
 static enum kind kind_of(char c)
 {
 	if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'))
@@ -156,7 +156,8 @@ bool words_find(struct words *w, struct span text)
 		for (n = 1; i + n < text.n && kind_of(text.p[i + n]) == kind;
 		     n++)
 			;
-		if (kind == OTHER || n > (kind < DIGIT ? text.n : WORD_MOST))
+		if (kind == OTHER || (kind == STOP && n > 1) ||
+		    (kind >= DIGIT && n > WORD_MOST))
 			return false;
 		if (kind != GAP && i + n < text.n &&
 		    kind_of(text.p[i + n]) > (kind == STOP ? GAP : STOP))

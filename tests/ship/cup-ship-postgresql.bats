@@ -5,6 +5,7 @@
 load ../lib/helpers
 load ../lib/journal
 load ../lib/postgres
+load ../lib/prune
 
 # The socket's path has to be short.
 setup_file() {
@@ -98,7 +99,7 @@ texts() {
 	python3 - <<-'PYTHON'
 		import random
 		r = random.Random(7)
-		fixed = ["", ".", "a", "I", "It's 5 o'clock.", "see http://a.example/b?c=d",
+		fixed = [".", "a", "I", "It's 5 o'clock.", "see http://a.example/b?c=d",
 		         "mail bob@acme.example, or 10.0.0.1:80", "3.14 -5 1e5 x1 1x 007",
 		         "well-known, e.g. that; etc...", "a/b c\\d &amp;lt;b&amp;gt; &amp;amp;",
 		         "\u00c4RGER mit \u0130stanbul", "\u65e5\u672c\u8a9e \U0001f600 ok",
@@ -110,8 +111,8 @@ texts() {
 		    fixed.append("".join(r.choice(parts[:22] if n % 2 else parts)
 		                         for _ in range(r.randrange(1, 14))))
 		for n, text in enumerate(fixed):
-		    text = text.replace("&", "&amp;") if n > 17 else text
-		    text = text.replace('"', "&quot;").replace("\t", "&#x9;")
+		    text = text.replace("&", "&amp;") if n > 16 else text
+		    text = text.replace("\t", "&#x9;")
 		    print("\t".join((
 		        "019aac21-0001-7000-8000-%012d" % n, "2026-11-22T21:33:38.000001Z",
 		        "node1", "s1", "send", "pass", "-", "-",
@@ -125,8 +126,8 @@ texts() {
 	run --separate-stderr -0 cup-ship "$PGURL" j
 	assert_equal "$stderr" ""
 	run -0 sql "SELECT count(*) FROM cup.texts"
-	assert_output 2518
-	run -0 sql "SELECT body, words, to_tsvector('simple', body) FROM cup.texts
+	assert_output 2517
+	run --separate-stderr -0 sql "SELECT body, words, to_tsvector('simple', body) FROM cup.texts
 		WHERE words IS DISTINCT FROM to_tsvector('simple', body) LIMIT 3"
 	assert_output ''
 	run -0 sql "SELECT count(*) FROM cup.texts
@@ -252,7 +253,10 @@ no_sessions() {
 6'
 }
 
-load ../lib/prune
+empty() {
+	sql 'TRUNCATE cup.records, cup.participants, cup.texts, cup.heads,
+		cup.journals'
+}
 
 # Of the journal, what cup-search finds; and nothing else in any table.
 as_searched() {
@@ -284,7 +288,7 @@ as_searched() {
 	has 28
 	as_searched
 	# What was pruned before anything was shipped.
-	sql 'TRUNCATE cup.records, cup.participants, cup.texts, cup.heads, cup.journals'
+	empty
 	cup-ship "$PGURL" j
 	has 28
 	as_searched
@@ -293,15 +297,15 @@ as_searched() {
 @test "it goes on in the segment that it came to" {
 	gen-records 5000 9 | journal
 	cup-ship "$PGURL" j
+	gen-records 100 10 | journal
 	# Who reads this one fails.
 	zstdcat -f j/$SEGMENT_1* | sed '9s/.*/spoilt/' >first
 	rm j/${SEGMENT_1%.log}.*
 	cp first j/$SEGMENT_1
-	gen-records 100 10 | journal
 	run --separate-stderr -0 cup-ship "$PGURL" j
 	assert_equal "$stderr" ""
 	has 5100
-	sql "UPDATE cup.journals SET seq = 0" 2>/dev/null
+	empty
 	run --separate-stderr -65 cup-ship "$PGURL" j
 	assert_regex "$stderr" "^cup-ship: journal 'j': "
 }
