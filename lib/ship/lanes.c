@@ -20,7 +20,7 @@ struct lane {
 	struct postgres *pg;
 	pthread_t thread;
 	bool busy; /* it has a thread */
-	bool aside; /* the session has its table for texts that are unread */
+	bool aside; /* the session has its table for what is unread */
 	uint64_t turn;
 	struct batch batch;
 	struct buf sql, value;
@@ -37,12 +37,17 @@ struct lanes {
 	struct buf why;
 	uint64_t turns; /* given so far */
 	int64_t moved;
+	char late[UUID_LEN + 1]; /* a journal that was moved, but maybe not on
+				  * disk yet; "": none is */
 };
 
 /* The words are merged into their index in large parts, as their keys are
- * then read and written once for many texts. */
+ * then read and written once for many texts. A commit does not wait for the
+ * disk: what the server loses if it crashes then, it loses with the journal's
+ * place. But nothing is said to be there before it is on disk: settle. */
 static const char session[] =
-    "SET client_min_messages = error; SET work_mem = '64MB'";
+    "SET client_min_messages = error; SET work_mem = '64MB';"
+    "SET synchronous_commit = off";
 
 /* ---- one batch, in a thread */
 
@@ -74,7 +79,7 @@ static bool partition(struct lane *l)
 	return true;
 }
 
-/* Texts whose words the server has to find go through a table aside. */
+/* Records whose words the server has to find go through a table aside. */
 static bool make_aside(struct lane *l)
 {
 	if (!l->aside && l->batch.rows.table[ROWS_UNREAD].len &&
@@ -171,15 +176,33 @@ static void join_lane(struct lanes *s, struct lane *l)
 		return;
 	pthread_join(l->thread, NULL);
 	l->busy = false;
+	memcpy(s->late, l->batch.rows.journal, sizeof(s->late));
 	rows_reset(&l->batch.rows);
 	l->batch.filled = false;
 	s->moved = clock_ms();
+}
+
+/* A commit that waits for the disk, as all before it then is there, too. */
+static void settle(struct lanes *s)
+{
+	struct lane *l = &s->lane[s->fill];
+
+	buf_reset(&l->sql);
+	buf_addf(&l->sql,
+	    "BEGIN; SET LOCAL synchronous_commit = on; UPDATE cup.journals "
+	    "SET shipped = now() WHERE journal = '%s'; COMMIT",
+	    s->late);
+	if (!postgres_do(l->pg, buf_str(&l->sql)))
+		fail(s, postgres_why(l->pg), postgres_hopeless(l->pg));
+	s->late[0] = '\0';
 }
 
 bool lanes_join(struct lanes *s)
 {
 	for (int i = 0; i < LANES; i++)
 		join_lane(s, &s->lane[i]);
+	if (s->late[0] && !s->failed)
+		settle(s);
 	return !s->failed;
 }
 

@@ -37,7 +37,8 @@ bool lanes_unread(const struct lanes *);
  * anything has failed. */
 bool lanes_hand_over(struct lanes *);
 
-/* Wait until all that was handed over is committed. The same. */
+/* Wait until all that was handed over is committed and on the server's disk.
+ * The same. */
 bool lanes_join(struct lanes *);
 
 /* Where the journal goes on, as the database has it: the SEQ, 0 if it has

@@ -8,7 +8,7 @@
 bool rows_note(struct rows *rows, struct span text)
 {
 	static const char *const tables[] = {"records", "participants",
-	    "texts", "files"};
+	    "files"};
 	struct prune_note n;
 
 	if (!prune_note_read(&n, text))

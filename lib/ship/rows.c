@@ -15,17 +15,18 @@
 enum { HEAD = 8 };
 
 /* Their columns, behind journal, seq and time. */
-enum { RECORD_COLUMNS = 18, PARTICIPANT_COLUMNS = 2, TEXT_COLUMNS = 2,
-	FILE_COLUMNS = 3, UNREAD_COLUMNS = 1 };
+enum { RECORD_COLUMNS = 20, PARTICIPANT_COLUMNS = 2, FILE_COLUMNS = 3 };
+
+#define RECORD_NAMES \
+	"(journal, seq, time, id, node, session, event, verdict, reason, " \
+	"proof, kind, type, from_jid, to_jid, stanza_id, subject, thread, " \
+	"said, inner_kind, stanza, original, body, words)"
 
 const char *const rows_table[ROWS_TABLES] = {
-    "cup.records (journal, seq, time, id, node, session, event, verdict, "
-    "reason, proof, kind, type, from_jid, to_jid, stanza_id, subject, thread, "
-    "said, inner_kind, stanza, original)",
+    "cup.records " RECORD_NAMES,
     "cup.participants (journal, seq, time, side, jid)",
-    "cup.texts (journal, seq, time, body, words)",
     "cup.files (journal, seq, time, sha256, size, name)",
-    "pg_temp.unread (journal, seq, time, body)",
+    "pg_temp.unread " RECORD_NAMES,
 };
 
 /* The row of which record. */
@@ -89,18 +90,33 @@ static void add_record(struct rows *to, struct rows_maker *m,
 {
 	static const enum record_field head[] = {RECORD_NODE, RECORD_SESSION,
 	    RECORD_EVENT, RECORD_VERDICT, RECORD_REASON, RECORD_PROOF};
-	static const enum field read[] = {FIELD_KIND, FIELD_TYPE, FIELD_FROM,
+	static const enum field taken[] = {FIELD_KIND, FIELD_TYPE, FIELD_FROM,
 	    FIELD_TO, FIELD_STANZA_ID, FIELD_SUBJECT, FIELD_THREAD};
-	struct buf *b = begin_row(to, ROWS_RECORDS, k, RECORD_COLUMNS);
+	bool text, read_here;
+	struct buf *b;
 
+	buf_reset(&m->body);
+	text = fields_get(&m->fields, FIELD_BODY, &m->body);
+	read_here = text && !m->unread &&
+	    words_find(&m->words, buf_span(&m->body));
+	b = begin_row(to, text && !read_here ? ROWS_UNREAD : ROWS_RECORDS, k,
+	    RECORD_COLUMNS);
 	copy_uuid(b, r->field[RECORD_ID]);
 	for (size_t i = 0; i < sizeof(head) / sizeof(*head); i++)
 		add_own(b, r, head[i]);
-	for (size_t i = 0; i < sizeof(read) / sizeof(*read); i++)
-		add_field(b, m, read[i]);
+	for (size_t i = 0; i < sizeof(taken) / sizeof(*taken); i++)
+		add_field(b, m, taken[i]);
 	add_said(b, m);
 	add_own(b, r, RECORD_STANZA);
 	add_own(b, r, RECORD_ORIGINAL);
+	if (text)
+		copy_text(b, buf_span(&m->body));
+	else
+		copy_null(b);
+	if (read_here)
+		words_add(&m->words, b);
+	else
+		copy_null(b);
 }
 
 static struct span bare(struct span jid)
@@ -156,26 +172,6 @@ static void add_participants(struct rows *to, struct rows_maker *m,
 				    side == PARTICIPANTS_TO);
 		}
 	}
-}
-
-static void add_text(struct rows *to, struct rows_maker *m,
-    const struct key *k)
-{
-	struct span body;
-	struct buf *b;
-
-	buf_reset(&m->value);
-	if (!fields_get(&m->fields, FIELD_BODY, &m->value))
-		return;
-	body = buf_span(&m->value);
-	if (m->unread || !words_find(&m->words, body)) {
-		b = begin_row(to, ROWS_UNREAD, k, UNREAD_COLUMNS);
-		copy_text(b, body);
-		return;
-	}
-	b = begin_row(to, ROWS_TEXTS, k, TEXT_COLUMNS);
-	copy_text(b, body);
-	words_add(&m->words, b);
 }
 
 /* The word in front of the next space; false: there is none. */
@@ -251,7 +247,6 @@ void rows_add(struct rows *to, struct rows_maker *m, uint64_t seq,
 	add_month(to, k.time);
 	add_record(to, m, r, &k);
 	add_participants(to, m, r, &k);
-	add_text(to, m, &k);
 	add_files(to, m, &k);
 	to->records++;
 }
@@ -358,4 +353,5 @@ void rows_maker_release(struct rows_maker *m)
 	participants_release(&m->participants);
 	words_release(&m->words);
 	buf_release(&m->value);
+	buf_release(&m->body);
 }

@@ -14,9 +14,8 @@
 enum rows_table {
 	ROWS_RECORDS,
 	ROWS_PARTICIPANTS,
-	ROWS_TEXTS,
 	ROWS_FILES,
-	ROWS_UNREAD, /* texts whose words the server has to find */
+	ROWS_UNREAD, /* records whose words the server has to find */
 	ROWS_TABLES
 };
 
@@ -49,7 +48,7 @@ struct rows_maker {
 	struct fields fields;
 	struct participants participants;
 	struct words words;
-	struct buf value;
+	struct buf value, body;
 	bool unread; /* leave all words to the server */
 };
 

@@ -15,8 +15,8 @@ extern const char tables_ddl[];
 int tables_month(int64_t micros);
 void tables_partitions(struct buf *, int month);
 
-/* SQL that makes, for a session, the table "unread" of texts whose words the
- * server has to find; and that brings what is in it into cup.texts. */
+/* SQL that makes, for a session, the table "unread" of records whose words
+ * the server has to find; and that brings what is in it into cup.records. */
 extern const char tables_unread[], tables_read[];
 
 #endif
