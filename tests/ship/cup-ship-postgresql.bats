@@ -268,7 +268,7 @@ as_searched() {
 
 @test "what cup-prune takes away goes from the database, whenever it is shipped" {
 	ages j
-	cup-ship "$PGURL" j/$SEGMENT_1
+	cup-ship "$PGURL" j/"$SEGMENT_1"
 	has 10
 	# Where it goes on is gone.
 	cup-prune --keep 6y --yes j
@@ -296,9 +296,9 @@ as_searched() {
 	cup-ship "$PGURL" j
 	gen-records 100 10 | journal
 	# Who reads this one fails.
-	zstdcat -f j/$SEGMENT_1* | sed '9s/.*/spoilt/' >first
-	rm j/${SEGMENT_1%.log}.*
-	cp first j/$SEGMENT_1
+	zstdcat -f j/"$SEGMENT_1"* | sed '9s/.*/spoilt/' >first
+	rm j/"${SEGMENT_1%.log}".*
+	cp first j/"$SEGMENT_1"
 	run --separate-stderr -0 cup-ship "$PGURL" j
 	assert_equal "$stderr" ""
 	has 5100
