@@ -12,8 +12,8 @@
 #include "ship/lanes.h"
 
 enum {
-	BATCH_BYTES = 32 * 1024 * 1024,
-	BATCH_LINES = 32000,
+	BATCH_BYTES = 16 * 1024 * 1024,
+	BATCH_LINES = 16000,
 	AGAIN_FIRST = 500, /* milliseconds until it is tried again */
 	AGAIN_MOST = 8000,
 };
