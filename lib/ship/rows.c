@@ -17,16 +17,11 @@ enum { HEAD = 8 };
 /* Their columns, behind journal, seq and time. */
 enum { RECORD_COLUMNS = 20, PARTICIPANT_COLUMNS = 2, FILE_COLUMNS = 3 };
 
-#define RECORD_NAMES \
-	"(journal, seq, time, id, node, session, event, verdict, reason, " \
-	"proof, kind, type, from_jid, to_jid, stanza_id, subject, thread, " \
-	"said, inner_kind, stanza, original, body, words)"
-
 const char *const rows_table[ROWS_TABLES] = {
-    "cup.records " RECORD_NAMES,
+    "cup.records (" TABLES_RECORD ", words)",
     "cup.participants (journal, seq, time, side, jid)",
     "cup.files (journal, seq, time, sha256, size, name)",
-    "pg_temp.unread " RECORD_NAMES,
+    "pg_temp.unread (" TABLES_RECORD ", words)",
 };
 
 /* The row of which record. */

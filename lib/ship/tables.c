@@ -111,9 +111,9 @@ const char tables_unread[] =
     "CREATE TEMP TABLE unread (LIKE cup.records) ON COMMIT DELETE ROWS";
 
 const char tables_read[] =
-    "UPDATE pg_temp.unread SET words = "
-    "to_tsvector('simple', left(body, 250000));"
-    "INSERT INTO cup.records SELECT * FROM pg_temp.unread";
+    "INSERT INTO cup.records (" TABLES_RECORD ", words) "
+    "SELECT " TABLES_RECORD ", to_tsvector('simple', left(body, 250000)) "
+    "FROM pg_temp.unread";
 
 int tables_month(int64_t micros)
 {

@@ -10,6 +10,12 @@
 /* The definitions, for psql; in one transaction. */
 extern const char tables_ddl[];
 
+/* Columns of cup.records, all but words, in their order. */
+#define TABLES_RECORD \
+	"journal, seq, time, id, node, session, event, verdict, reason, " \
+	"proof, kind, type, from_jid, to_jid, stanza_id, subject, thread, " \
+	"said, inner_kind, stanza, original, body"
+
 /* The month, since year 0, that a time in microseconds since 1970 is in (UTC),
  * and SQL that makes its partitions where they are not there. */
 int tables_month(int64_t micros);
