@@ -9,6 +9,7 @@
 #include "node/internal.h"
 #include "node/metrics-page.h"
 #include "node/replicas.h"
+#include "node/ships.h"
 
 /* ---- what cup-intercept says */
 
@@ -222,6 +223,31 @@ static void add_replicas(struct page *p, const struct node *n)
 	buf_release(&lines);
 }
 
+static void add_ships(struct page *p, const struct node *n)
+{
+	struct ships_one one[SHIPS_MAX];
+	size_t count = ships_read(n->o.run_dir, n->o.name, one);
+	static const struct {
+		const char *name, *help;
+	} family[] = {
+	    {"cup_ship_up", "Whether the archive takes records."},
+	    {"cup_ship_lag_records", "Lines of journals that it has not."},
+	    {"cup_ship_lag_seconds", "Since when it has not all."},
+	};
+
+	for (size_t f = 0; count && f < 3; f++) {
+		page_family(p, family[f].name, PAGE_GAUGE, family[f].help);
+		for (size_t i = 0; i < count; i++) {
+			page_sample(p, "");
+			page_label(p, "archive", span_of(one[i].name));
+			if (f == 2)
+				page_real(p, one[i].seconds);
+			else
+				page_whole(p, f ? one[i].records : one[i].up);
+		}
+	}
+}
+
 void metrics_text(const struct node *n, bool open, struct buf *out)
 {
 	struct page p = {.out = out, .open = open};
@@ -232,6 +258,7 @@ void metrics_text(const struct node *n, bool open, struct buf *out)
 	add_decided(&p, n);
 	add_reviews(&p, n);
 	add_replicas(&p, n);
+	add_ships(&p, n);
 	page_stages(&p, n);
 	if (open)
 		buf_adds(out, "# EOF\n");

@@ -14,6 +14,7 @@
 #include "node/conf-text.h"
 #include "node/metrics.h"
 #include "node/replicas.h"
+#include "node/ships.h"
 #include "node/reviews.h"
 #include "record/traffic.h"
 
@@ -310,6 +311,7 @@ void status_text(const struct node *n, struct buf *out)
 	add_upload(n, out);
 	if (conf_get(&n->conf, "replicate"))
 		replicas_status(n->o.run_dir, n->o.name, out);
+	ships_status(n->o.run_dir, n->o.name, out);
 	add_sealer(n, out);
 	add_sample(n, out);
 }

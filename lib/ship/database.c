@@ -1,296 +1,120 @@
 /* SPDX-License-Identifier: ISC */
-/* Journals into a PostgreSQL database: rows are made in one thread, and batches
- * of them copied by two others, each with a connection of its own; but they
- * commit one after the other. */
+/* Journals into a PostgreSQL database: rows are made here, and brought there
+ * by lanes.h. */
 #include "ship/database.h"
 
 #include <inttypes.h>
-#include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "ship/postgres.h"
-#include "ship/rows.h"
-#include "ship/tables.h"
+#include "ship/lanes.h"
 
 enum {
-	BATCH_BYTES = 8 * 1024 * 1024,
-	BATCH_LINES = 8000,
-	LANES = 3, /* one is filled */
+	BATCH_BYTES = 16 * 1024 * 1024,
+	BATCH_LINES = 16000,
 	AGAIN_FIRST = 500, /* milliseconds until it is tried again */
 	AGAIN_MOST = 8000,
-};
-
-struct batch {
-	const struct journals_one *from;
-	uint64_t after, seq; /* the lines behind after, up to seq */
-	char chain[DIGEST_HEX];
-	struct rows rows;
-	bool filled;
-};
-
-struct lane {
-	struct database *d;
-	struct postgres *pg;
-	pthread_t thread;
-	bool busy; /* it has a thread */
-	uint64_t turn;
-	struct batch batch;
-	struct buf sql, value;
 };
 
 struct database {
 	const struct journals_config *config;
 	struct journals_one *journal;
 	struct rows_maker maker;
-	struct lane lane[LANES];
-	unsigned fill; /* the lane whose batch is filled */
-	pthread_mutex_t mutex; /* of these: */
-	pthread_cond_t turned;
-	uint64_t turn;	 /* whose turn it is to commit */
-	bool failed, hopeless;
-	struct buf why;
-	uint64_t turns; /* given so far */
+	struct lanes *lanes;
 	struct ship_status status;
-	int64_t moved;
+	int64_t moved; /* before these lanes were */
 };
 
-/* ---- one batch, in a thread */
-
-/* Those who need a new month at once make it one after the other. */
-static bool partition(struct lane *l)
-{
-	const struct rows *rows = &l->batch.rows;
-	bool there;
-
-	for (size_t i = 0; i < rows->months; i++) {
-		int m = rows->month[i];
-
-		buf_reset(&l->sql);
-		buf_addf(&l->sql,
-		    "SELECT to_regclass('cup.files_%04d_%02d')", m / 12,
-		    m % 12 + 1);
-		if (!postgres_ask(l->pg, buf_str(&l->sql), &l->value, &there))
-			return false;
-		if (there)
-			continue;
-		buf_reset(&l->sql);
-		buf_adds(&l->sql, "BEGIN; SELECT pg_advisory_xact_lock("
-				  "hashtext('cup.partitions'));");
-		tables_partitions(&l->sql, m);
-		buf_adds(&l->sql, "COMMIT");
-		if (!postgres_do(l->pg, buf_str(&l->sql)))
-			return false;
-	}
-	return true;
-}
-
-static bool copy(struct lane *l)
-{
-	if (!partition(l) || !postgres_do(l->pg, "BEGIN"))
-		return false;
-	for (int i = 0; i < ROWS_TABLES; i++) {
-		struct span rows = buf_span(&l->batch.rows.table[i]);
-
-		if (rows.n && !postgres_copy(l->pg, rows_table[i], rows))
-			return false;
-	}
-	return true;
-}
-
-/* With the mutex held. */
-static void fail(struct database *d, const char *why, bool hopeless)
-{
-	if (d->failed)
-		return;
-	d->failed = true;
-	d->hopeless = hopeless;
-	buf_adds(&d->why, why);
-	buf_str(&d->why);
-}
-
-/* What was copied is only there if the journal's place can be moved from where
- * the batch begins. */
-static bool move(struct lane *l, bool *taken)
-{
-	struct batch *b = &l->batch;
-	bool there;
-
-	buf_reset(&l->sql);
-	buf_addf(&l->sql,
-	    "UPDATE cup.journals SET seq = %" PRIu64 ", chain = '%.*s', "
-	    "shipped = now() WHERE journal = '%s' AND seq = %" PRIu64
-	    " RETURNING seq",
-	    b->seq, DIGEST_HEX, b->chain, b->from->id, b->after);
-	if (!postgres_ask(l->pg, buf_str(&l->sql), &l->value, &there))
-		return false;
-	*taken = !there;
-	if (!there)
-		return false;
-	buf_reset(&l->sql);
-	buf_addspan(&l->sql, buf_span(&b->rows.after));
-	buf_addf(&l->sql,
-	    "INSERT INTO cup.heads VALUES ('%s', %" PRIu64 ", '%.*s', now()) "
-	    "ON CONFLICT DO NOTHING; COMMIT",
-	    b->from->id, b->seq, DIGEST_HEX, b->chain);
-	return postgres_do(l->pg, buf_str(&l->sql));
-}
-
-static void *run_lane(void *arg)
-{
-	struct lane *l = arg;
-	struct database *d = l->d;
-	bool ok = copy(l), taken = false;
-
-	pthread_mutex_lock(&d->mutex);
-	while (d->turn != l->turn)
-		pthread_cond_wait(&d->turned, &d->mutex);
-	if (!ok)
-		fail(d, postgres_why(l->pg), postgres_hopeless(l->pg));
-	ok = !d->failed;
-	pthread_mutex_unlock(&d->mutex);
-	if (ok)
-		ok = move(l, &taken);
-	pthread_mutex_lock(&d->mutex);
-	if (!ok)
-		fail(d, taken ? "another cup-ship moves a journal, too"
-			      : postgres_why(l->pg),
-		    !taken && postgres_hopeless(l->pg));
-	d->turn++;
-	pthread_cond_broadcast(&d->turned);
-	pthread_mutex_unlock(&d->mutex);
-	return NULL;
-}
-
-/* ---- handing over */
-
-static void join_lane(struct database *d, struct lane *l)
-{
-	if (!l->busy)
-		return;
-	pthread_join(l->thread, NULL);
-	l->busy = false;
-	rows_reset(&l->batch.rows);
-	l->batch.filled = false;
-	d->moved = clock_ms();
-}
-
-static bool join(struct database *d)
-{
-	for (int i = 0; i < LANES; i++)
-		join_lane(d, &d->lane[i]);
-	return !d->failed;
-}
-
+/* What is not there yet: lines that are under way, and that journals have
+ * beyond them. */
 static void show(struct database *d, uint64_t lines)
 {
-	struct ship_lag lag = {.up = true, .records = lines,
-	    .since = lines ? d->moved : 0};
+	struct ship_lag lag = {.up = true, .records = lines};
 
+	if (!d->config->status)
+		return;
+	for (size_t i = 0; lines && i < d->config->count; i++)
+		lag.records += journals_behind(&d->journal[i]);
+	lag.since = lines ? lanes_moved(d->lanes) : 0;
 	ship_status_set(&d->status, &lag);
-}
-
-/* Have the batch that was filled copied, and go on with a free one. */
-static bool hand_over(struct database *d)
-{
-	struct lane *l = &d->lane[d->fill];
-	sigset_t all, before;
-
-	if (!l->batch.filled)
-		return !d->failed;
-	show(d, l->batch.rows.records);
-	l->turn = d->turns++;
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	if (pthread_create(&l->thread, NULL, run_lane, l) != 0)
-		mem_exhausted();
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	l->busy = true;
-	d->fill = (d->fill + 1) % LANES;
-	join_lane(d, &d->lane[d->fill]);
-	pthread_mutex_lock(&d->mutex);
-	l = d->failed ? NULL : l;
-	pthread_mutex_unlock(&d->mutex);
-	return l != NULL;
 }
 
 /* ---- lines */
 
-/* Where the journal goes on, as the database has it. */
-static bool begin(struct database *d, struct journals_one *one)
-{
-	struct lane *l = &d->lane[d->fill];
-	bool there;
-
-	buf_reset(&l->sql);
-	buf_addf(&l->sql, "INSERT INTO cup.journals VALUES ('%s', ", one->id);
-	postgres_literal(l->pg, &l->sql, span_of(one->path));
-	buf_adds(&l->sql, ", 0, NULL, now()) ON CONFLICT DO NOTHING;");
-	buf_addf(&l->sql,
-	    "SELECT seq FROM cup.journals WHERE journal = '%s'", one->id);
-	if (!postgres_ask(l->pg, buf_str(&l->sql), &l->value, &there)) {
-		fail(d, postgres_why(l->pg), postgres_hopeless(l->pg));
-		return false;
-	}
-	one->seq = there ? strtoull(l->value.data, NULL, 10) : 0;
-	return true;
-}
-
 static void add(struct database *d, struct journals_one *one,
     const struct journal_line *line, enum journal_item item)
 {
-	struct batch *b = &d->lane[d->fill].batch;
-	struct span id = span_of(one->id);
+	struct batch *b = lanes_batch(d->lanes);
 	struct record r;
 
 	if (!b->filled) {
 		b->filled = true;
-		b->from = one;
 		b->after = one->seq;
+		memcpy(b->rows.journal, one->id, sizeof(one->id));
 	}
 	if (item == JOURNAL_NOTE)
-		rows_note(&b->rows, id, line->text);
+		rows_note(&b->rows, line->text);
 	else if (!record_parse(&r, line->text.p, line->text.n))
-		rows_add(&b->rows, &d->maker, id, line->seq, &r);
+		rows_add(&b->rows, &d->maker, line->seq, &r);
 	else
 		d->config->say("journal '%s': SEQ %" PRIu64 " is no record",
 		    one->path, line->seq);
 	b->seq = one->seq = line->seq;
 	memcpy(b->chain, line->chain.p, DIGEST_HEX);
+	memcpy(one->chain, line->chain.p, DIGEST_HEX);
 }
 
 enum step { STEP_MORE, STEP_END, STEP_BROKEN, STEP_FAILED };
+
+/* Its first line is read: go on where the database has it. *forget: that line
+ * is not the next one. */
+static enum step begin(struct database *d, struct journals_one *one,
+    bool *forget)
+{
+	if (!journals_know(one, d->config))
+		return STEP_BROKEN;
+	if (!lanes_join(d->lanes) ||
+	    !lanes_begin(d->lanes, one, &one->seq, one->chain))
+		return STEP_FAILED;
+	return journals_resume(one, d->config, forget) ? STEP_MORE
+						       : STEP_BROKEN;
+}
 
 /* The next line of one of them. */
 static enum step step(struct database *d, struct journals_one *one)
 {
 	struct journal_line line;
 	enum journal_item item = journal_next(one->reader, &line);
+	bool forget = false;
+	enum step s;
 
 	if (item == JOURNAL_END)
-		return STEP_END;
+		return journals_whole(one, d->config) ? STEP_END : STEP_BROKEN;
 	if (item == JOURNAL_ERROR || item == JOURNAL_BROKEN) {
 		d->config->say("journal '%s': %s", one->path,
 		    journal_why(one->reader));
 		return STEP_BROKEN;
 	}
-	if (!one->id[0]) {
-		if (!journals_know(one, d->config))
-			return STEP_BROKEN;
-		if (!join(d) || !begin(d, one))
-			return STEP_FAILED;
-	}
-	if (line.seq > one->seq && line.chain.n == DIGEST_HEX)
+	s = one->id[0] ? STEP_MORE : begin(d, one, &forget);
+	if (s != STEP_MORE || forget || line.chain.n != DIGEST_HEX)
+		return s;
+	switch (journals_line(one, d->config, &line)) {
+	case JOURNALS_OTHER:
+		return STEP_BROKEN;
+	case JOURNALS_NEW:
 		add(d, one, &line, item);
+		break;
+	case JOURNALS_OLD:
+		break;
+	}
 	return STEP_MORE;
 }
 
 static bool batch_full(const struct database *d)
 {
-	const struct batch *b = &d->lane[d->fill].batch;
+	const struct batch *b = lanes_batch(d->lanes);
 
 	return b->rows.records >= BATCH_LINES ||
 	    rows_bytes(&b->rows) >= BATCH_BYTES;
@@ -307,7 +131,9 @@ static enum step batch_of(struct database *d, struct journals_one *one)
 		if (++looks % 4096 == 0 && journals_ending(d->config, 0))
 			break;
 	}
-	if (s == STEP_FAILED || !hand_over(d))
+	if (lanes_batch(d->lanes)->filled)
+		show(d, lanes_batch(d->lanes)->rows.records);
+	if (s == STEP_FAILED || !lanes_hand_over(d->lanes))
 		return STEP_FAILED;
 	return s;
 }
@@ -326,6 +152,12 @@ static enum step round_of(struct database *d, bool *more)
 	return STEP_MORE;
 }
 
+static enum journals_result joined(struct database *d,
+    enum journals_result otherwise)
+{
+	return lanes_join(d->lanes) ? otherwise : JOURNALS_UNREACHED;
+}
+
 static enum journals_result turn(struct database *d)
 {
 	enum step s;
@@ -333,10 +165,10 @@ static enum journals_result turn(struct database *d)
 
 	for (;;) {
 		s = round_of(d, &more);
-		if (!more && s == STEP_MORE && !join(d))
+		if (!more && s == STEP_MORE && !lanes_join(d->lanes))
 			s = STEP_FAILED;
 		if (s == STEP_BROKEN)
-			return join(d) ? JOURNALS_BROKEN : JOURNALS_UNREACHED;
+			return joined(d, JOURNALS_BROKEN);
 		if (s == STEP_FAILED)
 			return JOURNALS_UNREACHED;
 		if (!more)
@@ -344,7 +176,7 @@ static enum journals_result turn(struct database *d)
 		if (!more && !d->config->follow)
 			return JOURNALS_DONE;
 		if (journals_ending(d->config, more ? 0 : JOURNALS_LOOK))
-			return join(d) ? JOURNALS_ENDED : JOURNALS_UNREACHED;
+			return joined(d, JOURNALS_ENDED);
 	}
 }
 
@@ -359,53 +191,39 @@ static enum journals_result over_journals(struct database *d)
 		n++;
 	if (n == c->count)
 		r = turn(d);
-	(void)join(d);
+	(void)lanes_join(d->lanes);
 	for (size_t i = 0; i < n; i++)
 		journals_close(&d->journal[i]);
 	free(d->journal);
 	return r;
 }
 
-static bool connect_all(struct database *d, const char *url)
-{
-	for (int i = 0; i < LANES; i++) {
-		d->lane[i].d = d;
-		d->lane[i].pg = postgres_new(url, &d->why);
-		if (!d->lane[i].pg)
-			return false;
-	}
-	return true;
-}
-
 static enum journals_result attempt(struct database *d, const char *url)
 {
 	enum journals_result r = JOURNALS_UNREACHED;
+	struct buf why = BUF_EMPTY;
+	bool hopeless = false;
 
-	buf_reset(&d->why);
-	d->failed = d->hopeless = false;
-	if (connect_all(d, url))
+	d->lanes = lanes_new(url, &why);
+	if (d->lanes) {
+		d->maker.unread = lanes_unread(d->lanes);
 		r = over_journals(d);
-	if (r == JOURNALS_UNREACHED)
-		d->config->say("database: %s", buf_str(&d->why));
-	if (r == JOURNALS_UNREACHED && d->hopeless)
-		r = JOURNALS_REFUSED;
-	for (int i = 0; i < LANES; i++) {
-		struct lane *l = &d->lane[i];
-
-		postgres_free(l->pg);
-		l->pg = NULL;
-		rows_reset(&l->batch.rows);
-		l->batch.filled = false;
+		d->moved = lanes_moved(d->lanes);
+		buf_adds(&why, lanes_why(d->lanes, &hopeless));
+		lanes_free(d->lanes);
 	}
+	if (r == JOURNALS_UNREACHED)
+		d->config->say("database: %s", buf_str(&why));
+	if (r == JOURNALS_UNREACHED && hopeless)
+		r = JOURNALS_REFUSED;
+	buf_release(&why);
 	return r;
 }
 
 enum journals_result database_run(const char *url,
     const struct journals_config *config)
 {
-	struct database d = {.config = config, .moved = clock_ms(),
-	    .mutex = PTHREAD_MUTEX_INITIALIZER,
-	    .turned = PTHREAD_COND_INITIALIZER};
+	struct database d = {.config = config, .moved = clock_ms()};
 	enum journals_result r;
 	int wait = AGAIN_FIRST;
 
@@ -426,12 +244,6 @@ enum journals_result database_run(const char *url,
 		wait = wait < AGAIN_MOST ? 2 * wait : wait;
 	}
 	ship_status_release(&d.status);
-	for (int i = 0; i < LANES; i++) {
-		rows_release(&d.lane[i].batch.rows);
-		buf_release(&d.lane[i].sql);
-		buf_release(&d.lane[i].value);
-	}
 	rows_maker_release(&d.maker);
-	buf_release(&d.why);
 	return r;
 }

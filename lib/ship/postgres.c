@@ -7,7 +7,7 @@
 
 #include "base/mem.h"
 
-enum { CHUNK = 1 << 20 };
+enum { CHUNK = 64 * 1024 };
 
 struct postgres {
 	PGconn *conn;
@@ -111,7 +111,7 @@ bool postgres_copy(struct postgres *p, const char *table, struct span rows)
 	PGresult *r;
 	bool ok;
 
-	buf_addf(&sql, "COPY %s FROM STDIN", table);
+	buf_addf(&sql, "COPY %s FROM STDIN (FORMAT binary)", table);
 	ok = is(p, PQexec(p->conn, buf_str(&sql)), PGRES_COPY_IN,
 	    PGRES_COPY_IN);
 	buf_release(&sql);

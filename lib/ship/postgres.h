@@ -22,7 +22,7 @@ bool postgres_do(struct postgres *, const char *sql);
 bool postgres_ask(struct postgres *, const char *sql, struct buf *value,
     bool *there);
 
-/* COPY rows, in the text format, into a table. False: postgres_why. */
+/* COPY rows, in the binary format, into a table. False: postgres_why. */
 bool postgres_copy(struct postgres *, const char *table, struct span rows);
 
 /* Append text as a literal. */

@@ -11,7 +11,10 @@
 #include "base/clock.h"
 #include "io/out.h"
 
-enum { EVERY = 500 };
+enum {
+	EVERY = 500, /* milliseconds between writes, at least */
+	ALIVE = 5000, /* and at most, where it is set that often */
+};
 
 void ship_status_init(struct ship_status *s, const char *path)
 {
@@ -54,9 +57,9 @@ void ship_status_set(struct ship_status *s, const struct ship_lag *lag)
 	int64_t now;
 
 	s->lag = *lag;
-	if (!outdated(s))
-		return;
 	now = clock_ms();
+	if (!s->path || (!outdated(s) && now - s->at < ALIVE))
+		return;
 	if (!s->at || now - s->at >= EVERY || lag->up != s->written.up)
 		write_file(s, now);
 }

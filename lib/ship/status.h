@@ -24,7 +24,8 @@ struct ship_status {
 void ship_status_init(struct ship_status *, const char *path);
 
 /* This is so now. It is written at once if it came up or went down, else twice
- * a second at most; what cannot be written is tried again then. */
+ * a second at most, and every five seconds even if it is as before, so that who
+ * has died can be told; what cannot be written is tried again then. */
 void ship_status_set(struct ship_status *, const struct ship_lag *);
 
 /* due, or less if something is to be written before: milliseconds, -1 for

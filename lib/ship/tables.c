@@ -47,10 +47,14 @@ const char tables_ddl[] =
     "\tinner_kind text,\n"
     "\tstanza text NOT NULL,\n"
     "\toriginal text,\n"
+    "\tbody text,\n"
+    "\twords tsvector, -- to_tsvector('simple', left(body, 250000))\n"
     "\tPRIMARY KEY (journal, seq, time)\n"
     ") PARTITION BY RANGE (time);\n"
     "CREATE INDEX records_time ON cup.records USING brin (time);\n"
     "CREATE INDEX records_id ON cup.records (id);\n"
+    "CREATE INDEX records_words ON cup.records USING gin (words)\n"
+    "\tWITH (fastupdate = on, gin_pending_list_limit = 262144);\n"
     "\n"
     "-- Whom a record is from and to, also in what it carries: bare addresses.\n"
     "CREATE TABLE cup.participants (\n"
@@ -63,24 +67,15 @@ const char tables_ddl[] =
     "CREATE INDEX participants_jid ON cup.participants (jid, time);\n"
     "CREATE INDEX participants_seq ON cup.participants USING brin (seq);\n"
     "\n"
-    "CREATE TABLE cup.texts (\n"
-    "\tjournal uuid NOT NULL,\n"
-    "\tseq bigint NOT NULL,\n"
-    "\ttime timestamptz NOT NULL,\n"
-    "\tbody text NOT NULL,\n"
-    "\twords tsvector GENERATED ALWAYS AS\n"
-    "\t    (to_tsvector('simple', left(body, 250000))) STORED,\n"
-    "\tPRIMARY KEY (journal, seq, time)\n"
-    ") PARTITION BY RANGE (time);\n"
-    "CREATE INDEX texts_words ON cup.texts USING gin (words)\n"
-    "\tWITH (fastupdate = on, gin_pending_list_limit = 262144);\n"
+    "CREATE VIEW cup.texts AS SELECT journal, seq, time, body, words\n"
+    "FROM cup.records WHERE body IS NOT NULL;\n"
     "\n"
     "CREATE TABLE cup.files (\n"
     "\tjournal uuid NOT NULL,\n"
     "\tseq bigint NOT NULL,\n"
     "\ttime timestamptz NOT NULL,\n"
     "\tsha256 text COLLATE \"C\" NOT NULL,\n"
-    "\tsize bigint NOT NULL,\n"
+    "\tsize bigint,\n"
     "\tname text\n"
     ") PARTITION BY RANGE (time);\n"
     "CREATE INDEX files_sha256 ON cup.files (sha256);\n"
@@ -97,21 +92,28 @@ const char tables_ddl[] =
     "\t\tWHEN 'groupchat' THEN 'g' WHEN 'headline' THEN 'h'\n"
     "\t\tWHEN 'error' THEN 'e' ELSE 'n' END AS msg_type,\n"
     "\tCASE r.event WHEN 'send' THEN 'O' ELSE 'I' END AS direction,\n"
-    "\tcoalesce(length(t.body), 0) AS body_len,\n"
+    "\tcoalesce(length(r.body), 0) AS body_len,\n"
     "\tlength(r.stanza) AS message_len,\n"
-    "\tCASE WHEN length(t.body) <= 4000 THEN t.body END AS body_string,\n"
+    "\tCASE WHEN length(r.body) <= 4000 THEN r.body END AS body_string,\n"
     "\tCASE WHEN length(r.stanza) <= 4000 THEN r.stanza END\n"
     "\t\tAS message_string,\n"
-    "\tCASE WHEN length(t.body) > 4000 THEN t.body END AS body_text,\n"
+    "\tCASE WHEN length(r.body) > 4000 THEN r.body END AS body_text,\n"
     "\tCASE WHEN length(r.stanza) > 4000 THEN r.stanza END\n"
     "\t\tAS message_text,\n"
     "\tCASE r.inner_kind WHEN 'history' THEN 'H' ELSE 'N' END\n"
     "\t\tAS history_flag\n"
-    "FROM cup.records r LEFT JOIN cup.texts t\n"
-    "\tON t.journal = r.journal AND t.seq = r.seq AND t.time = r.time\n"
+    "FROM cup.records r\n"
     "WHERE r.kind = 'message' AND r.event IN ('send', 'recv')\n"
     "\tAND coalesce(r.verdict, 'pass') = 'pass';\n"
     "COMMIT;\n";
+
+const char tables_unread[] =
+    "CREATE TEMP TABLE unread (LIKE cup.records) ON COMMIT DELETE ROWS";
+
+const char tables_read[] =
+    "INSERT INTO cup.records (" TABLES_RECORD ", words) "
+    "SELECT " TABLES_RECORD ", to_tsvector('simple', left(body, 250000)) "
+    "FROM pg_temp.unread";
 
 int tables_month(int64_t micros)
 {
@@ -126,7 +128,7 @@ int tables_month(int64_t micros)
 void tables_partitions(struct buf *sql, int month)
 {
 	static const char *const tables[] = {"records", "participants",
-	    "texts", "files"};
+	    "files"};
 	int next = month + 1;
 
 	for (size_t i = 0; i < sizeof(tables) / sizeof(*tables); i++)

@@ -12,7 +12,7 @@ BEGIN {
 	may["trial"] = "base io xml lexicon record policy journal"
 	may["broker"] = may["serve"] = may["pipeline"] = "base io xml record"
 	may["upload"] = "base io xml record pipeline"
-	may["ship"] = "base io xml record journal pipeline seal"
+	may["ship"] = "base io xml lexicon record journal prune pipeline seal"
 	may["seal"] = "base io xml record journal"
 	may["live"] = "base io xml web record pipeline"
 	may["stats"] = "base io xml lexicon record journal"

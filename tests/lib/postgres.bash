@@ -3,7 +3,7 @@
 # A private PostgreSQL, on a socket in its folder.
 
 as_postgres() {
-	if [ "$(id -u)" -eq 0 ]; then
+	if [ "$EUID" -eq 0 ]; then
 		runuser -u postgres -- "$@"
 	else
 		"$@"
@@ -16,7 +16,7 @@ start_postgres() {
 	PG_BIN=$(find /usr/lib/postgresql -name initdb -printf '%h\n' | sort -V | tail -1)
 	[ -n "$PG_BIN" ] || return
 	mkdir -p "$PG_DIR"
-	[ "$(id -u)" -ne 0 ] || chown postgres "$PG_DIR"
+	[ "$EUID" -ne 0 ] || chown postgres "$PG_DIR"
 	(
 		cd "$PG_DIR" || exit
 		as_postgres "$PG_BIN/initdb" -A trust -U cup -N -D "$PG_DIR/data" &&

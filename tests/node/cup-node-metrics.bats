@@ -67,6 +67,31 @@ spoken() {
 	assert_file_contains numbers '^# TYPE cup_stanzas counter$'
 }
 
+# What a database that is up has is tests/ship's.
+@test "an archive that cup-ship keeps is shown with how far it is behind" {
+	cp "$CUP_BIN/cup-ship" bin
+	start_node
+	judged hello deliver
+	run ! grep -q cup_ship <(scrape)
+	cup-ship --follow --status run/n1/ship-archive \
+		"postgresql:///x?host=$PWD" journal 2>/dev/null 3>&- &
+	SHIP=$!
+	eventually 5 has 'cup_ship_up{archive="archive"}' 0
+	run -0 scrape
+	assert_line 'cup_ship_lag_records{archive="archive"} 0'
+	assert_line --regexp '^cup_ship_lag_seconds\{archive="archive"\} [0-9.]+$'
+	run -0 promtool check metrics <<<"$output"
+	run -0 status ship
+	assert_output --regexp '^archive down 0 [0-9]+\.[0-9]$'
+	# One that was killed says nothing any more.
+	kill -KILL "$SHIP"
+	wait "$SHIP" || :
+	sed -i 's/down/up/' run/n1/ship-archive
+	eventually 5 has 'cup_ship_up{archive="archive"}' 1
+	touch -d '-1 minute' run/n1/ship-archive
+	eventually 5 has 'cup_ship_up{archive="archive"}' 0
+}
+
 @test "what is no request for them is refused, and nobody can hold the node up" {
 	start_node
 	assert_equal "$(spoken 'GET / HTTP/1.1\r\nHost: x\r\n\r\n')" 'HTTP/1.1 404 Not Found'

@@ -5,6 +5,7 @@
 load ../lib/helpers
 load ../lib/journal
 load ../lib/postgres
+load ../lib/prune
 
 # The socket's path has to be short.
 setup_file() {
@@ -93,6 +94,47 @@ same_as() {
 	assert_output 1
 }
 
+# What people write, and what may look like a word but is none.
+texts() {
+	python3 - <<-'PYTHON'
+		import random
+		r = random.Random(7)
+		fixed = [".", "a", "I", "It's 5 o'clock.", "see http://a.example/b?c=d",
+		         "mail bob@acme.example, or 10.0.0.1:80", "3.14 -5 1e5 x1 1x 007",
+		         "well-known, e.g. that; etc...", "a/b c\\d &amp;lt;b&amp;gt; &amp;amp;",
+		         "\u00c4RGER mit \u0130stanbul", "\u65e5\u672c\u8a9e \U0001f600 ok",
+		         "end. Next: (one), \"two\"! three?", ".net x.y. z :) a:b 1. 2.", "x " * 300,
+		         "w" * 499 + " z", "w" * 3000, "b a b a c a " * 20]
+		parts = ["deck", "Monday", "THE", "a", "42", "007", "x", " ", "  ", ", ", ". ", ".",
+		         ":", ": ", "; ", "! ", "?", "(", ")", "'", '"', "\t", "-", "/", "@", "_", "1"]
+		for n in range(2500):
+		    fixed.append("".join(r.choice(parts[:22] if n % 2 else parts)
+		                         for _ in range(r.randrange(1, 14))))
+		for n, text in enumerate(fixed):
+		    text = text.replace("&", "&amp;") if n > 16 else text
+		    text = text.replace("\t", "&#x9;")
+		    print("\t".join((
+		        "019aac21-0001-7000-8000-%012d" % n, "2026-11-22T21:33:38.000001Z",
+		        "node1", "s1", "send", "pass", "-", "-",
+		        '<message xmlns="jabber:client" from="a@x.example" to="b@x.example">'
+		        "<body>" + text + "</body></message>", "-")))
+	PYTHON
+}
+
+@test "words are those that the server finds" {
+	texts | journal
+	run --separate-stderr -0 cup-ship "$PGURL" j
+	assert_equal "$stderr" ""
+	run -0 sql "SELECT count(*) FROM cup.texts"
+	assert_output 2517
+	run --separate-stderr -0 sql "SELECT body, words, to_tsvector('simple', body) FROM cup.texts
+		WHERE words IS DISTINCT FROM to_tsvector('simple', body) LIMIT 3"
+	assert_output ''
+	run -0 sql "SELECT count(*) FROM cup.texts
+		WHERE words @@ to_tsquery('simple', 'well-known')"
+	assert_output 1
+}
+
 @test "who reads CUP's archive reads the view jm" {
 	{
 		record send pass "$(message a@x.example/1 b@x.example one)"
@@ -141,19 +183,21 @@ same_as() {
 	assert_equal "$(cat err)" ""
 }
 
-@test "killed at any instant, each record is there once" {
-	gen-records 20000 3 | journal
-	eventually 1 true
-	for i in 1 2 3 4 5 6; do
+@test "killed at fifty instants, each record is there once" {
+	gen-records 20000 3 3000 | cup-log --segment-size 1M j >out 3>&- &
+	LOG=$!
+	for i in {1..50}; do
 		follow
-		read -rt "0.$((RANDOM % 5 + 1))" -u "$NOTHING" || :
+		read -rt "0.$((RANDOM % 10))$((RANDOM % 10))" -u "$NOTHING" || :
 		kill -KILL "$SHIP"
 		wait "$SHIP" || :
 	done
+	wait "$LOG"
 	eventually 10 no_sessions
 	cup-ship "$PGURL" j
 	same_as
 	assert_equal "$(sql 'SELECT count(*) FROM cup.texts')" 20000
+	assert_equal "$(sql 'SELECT count(*) FROM cup.participants')" 40000
 }
 
 # What a killed one had begun is rolled back.
@@ -207,6 +251,75 @@ no_sessions() {
 		'SELECT count(*) FROM cup.texts'
 	assert_output '3 5 9 10 11 12
 6'
+}
+
+empty() {
+	sql 'TRUNCATE cup.records, cup.participants, cup.heads, cup.journals'
+}
+
+# Of the journal, what cup-search finds; and nothing else in any table.
+as_searched() {
+	diff <(cup-search j | cut -f1 | sort) \
+		<(sql 'SELECT id FROM cup.records' | sort)
+	run -0 sql "SELECT count(*) FROM cup.participants t WHERE NOT EXISTS
+		(SELECT FROM cup.records r WHERE r.seq = t.seq)"
+	assert_output 0
+}
+
+@test "what cup-prune takes away goes from the database, whenever it is shipped" {
+	ages j
+	cup-ship "$PGURL" j/"$SEGMENT_1"
+	has 10
+	# Where it goes on is gone.
+	cup-prune --keep 6y --yes j
+	cup-ship "$PGURL" j
+	has 30
+	as_searched
+	# Of what is not there yet when it goes, and of what is.
+	new_segment j
+	group 41 now | log_to j >out
+	cup-prune --keep 2y --yes j
+	cup-prune --erase "$(id 35)" --why asked --yes j
+	cup-prune --erase "$(id 45)" --why asked --yes j
+	cup-ship "$PGURL" j
+	has 28
+	as_searched
+	# What was pruned before anything was shipped.
+	empty
+	cup-ship "$PGURL" j
+	has 28
+	as_searched
+}
+
+@test "it goes on in the segment that it came to" {
+	gen-records 5000 9 | journal
+	cup-ship "$PGURL" j
+	gen-records 100 10 | journal
+	# Who reads this one fails.
+	zstdcat -f j/"$SEGMENT_1"* | sed '9s/.*/spoilt/' >first
+	rm j/"${SEGMENT_1%.log}".*
+	cp first j/"$SEGMENT_1"
+	run --separate-stderr -0 cup-ship "$PGURL" j
+	assert_equal "$stderr" ""
+	has 5100
+	empty
+	run --separate-stderr -65 cup-ship "$PGURL" j
+	assert_regex "$stderr" "^cup-ship: journal 'j': "
+}
+
+@test "a journal that was put back from an older copy is not mixed with it" {
+	gen-records 10 11 | journal
+	cp -r j older
+	gen-records 10 12 | journal
+	cup-ship "$PGURL" j
+	mv j newer
+	mv older j
+	run --separate-stderr -65 cup-ship "$PGURL" j
+	assert_equal "$stderr" "cup-ship: journal 'j': has lost lines: it is there up to SEQ $(sql 'SELECT seq FROM cup.journals')"
+	gen-records 100 13 | journal
+	run --separate-stderr -65 cup-ship "$PGURL" j
+	assert_equal "$stderr" "cup-ship: journal 'j': SEQ $(sql 'SELECT seq FROM cup.journals') is not the line that is there already"
+	has 20
 }
 
 @test "without the schema it says so, and does not try again" {
