@@ -190,6 +190,14 @@ proved"
 	run -0 openssl ts -verify -data "$output" \
 		-in "${output%checkpoint}tsr" -CAfile tsa.crt
 	assert_output --partial 'Verification: OK'
+	# Who cosigns it later does so beside it.
+	start_witness
+	run --separate-stderr -0 cup-seal --key seal.key --witness "$AT $WKEY" \
+		--timestamp "http://127.0.0.1:$port/" j
+	assert_equal "$stderr" ""
+	openssl ts -verify -data "$output" -in "${output%checkpoint}tsr" \
+		-CAfile tsa.crt
+	run -0 cup-verify --key "$VKEY" --witness-key "$WKEY" --quorum 1 j
 	# One that was given for something else is not taken.
 	tail -1 records | sed 's/^0/e/' | cup-log --compress no j >out
 	run --separate-stderr -0 cup-seal --key seal.key \
