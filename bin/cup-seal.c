@@ -19,11 +19,17 @@
 enum {
 	EVERY_MIN = 100,       /* milliseconds */
 	EVERY_MAX = 604800000, /* a week */
+	RENEW = 3600,	       /* seconds */
+	RENEW_MAX = 604800,
 };
+
+#define THIN_MIN UINT64_C(86400000) /* a day */
+#define THIN_MAX (36525 * THIN_MIN)
 
 struct options {
 	char *key, *name, *timestamp;
 	uint64_t every; /* milliseconds; 0: once */
+	uint64_t renew, thin; /* seconds; 0: never */
 	int public;
 	struct witness_at witness[SEALER_WITNESSES];
 	unsigned witnesses;
@@ -53,6 +59,12 @@ static void set_one(struct options *o, int row)
 		add_witness(o, cli_argument(o->ctx));
 	} else if (row == 'e') {
 		o->every = cli_duration(o->ctx, "every", EVERY_MIN, EVERY_MAX);
+	} else if (row == 'r') {
+		o->renew = cli_duration(o->ctx, "renew", 1000,
+		    UINT64_C(1000) * RENEW_MAX) / 1000;
+	} else if (row == 'd') {
+		o->thin = cli_duration(o->ctx, "thin", THIN_MIN, THIN_MAX) /
+		    1000;
 	} else {
 		free(*string);
 		*string = cli_argument(o->ctx);
@@ -86,6 +98,11 @@ static void parse(struct options *o, int argc, const char **argv)
 		"Have this witness cosign", "'URL VKEY'"},
 	    {"timestamp", '\0', POPT_ARG_STRING, NULL, 't',
 		"Have this authority stamp (RFC 3161)", "URL"},
+	    {"renew", '\0', POPT_ARG_STRING, NULL, 'r',
+		"Ask witnesses again after this time (1h)", "TIME"},
+	    {"thin", '\0', POPT_ARG_STRING, NULL, 'd',
+		"Keep of older checkpoints those of each day that are needed",
+		"TIME"},
 	    {"every", '\0', POPT_ARG_STRING, NULL, 'e',
 		"Go on sealing, this often", "TIME"},
 	    CLI_TABLE};
@@ -132,19 +149,29 @@ static void load(const struct options *o, struct signer *s)
 		diag_die(EX_CONFIG, "key '%s': %s", o->key, why);
 }
 
-/* From then on it reads the journal, and writes checkpoints. */
+/* From then on it reads the journal, and writes checkpoints; if it has others
+ * to ask, it also reads what their names, addresses and certificates take. */
 static void confine(const struct options *o)
 {
-	struct buf folder = BUF_EMPTY;
+	const char *files = getenv("SSL_CERT_FILE");
+	const char *folder = getenv("SSL_CERT_DIR");
+	const char *const outward[] = {o->journal, "/etc/resolv.conf",
+	    "/etc/hosts", "/etc/host.conf", "/etc/nsswitch.conf",
+	    "/etc/gai.conf", "/etc/services", "/etc/ssl", "/etc/pki",
+	    "/etc/ca-certificates", "/usr/share/ca-certificates",
+	    "/usr/local/share/ca-certificates", "/etc/ld.so.cache", "/lib",
+	    "/lib64", "/usr/lib", "/usr/lib64", "/run/systemd/resolve",
+	    files ? files : "/dev/null", folder ? folder : "/dev/null", NULL};
+	const char *const inward[] = {o->journal, NULL};
+	bool asks = o->witnesses || o->timestamp;
+	struct buf writable = BUF_EMPTY;
 
-	if (o->witnesses || o->timestamp)
-		return;
-	buf_addf(&folder, "%s/checkpoints", o->journal);
-	if (!confine_files(o->journal, buf_str(&folder)))
+	buf_addf(&writable, "%s/checkpoints", o->journal);
+	if (!confine_files(asks ? outward : inward, buf_str(&writable)))
 		diag_warn_errno("cannot give up the right to other files");
-	if (!confine_network())
+	if (!asks && !confine_network())
 		diag_warn_errno("cannot give up the right to the network");
-	buf_release(&folder);
+	buf_release(&writable);
 }
 
 /* The exit status, or -1: go on. */
@@ -190,6 +217,13 @@ static void rest(const struct options *o, int64_t since, int stop)
 		diag_die_errno(EX_OSERR, "cannot wait");
 }
 
+/* All at once, or some of them each time. */
+static void thin(const struct options *o, struct sealer *s)
+{
+	while (sealer_thin(s) && !o->every && !ending_caught())
+		;
+}
+
 static int seal(const struct options *o, struct sealer *s)
 {
 	bool confined = false;
@@ -204,6 +238,8 @@ static int seal(const struct options *o, struct sealer *s)
 			confine(o);
 			confined = true;
 		}
+		if (code <= EX_OK)
+			thin(o, s);
 		if (code < 0)
 			rest(o, begun, s->stop);
 	}
@@ -222,7 +258,7 @@ static void release(struct options *o)
 
 int main(int argc, const char **argv)
 {
-	struct options o = {.every = 0};
+	struct options o = {.renew = RENEW};
 	struct sealer s = {.say = diag_warn};
 	int code;
 
@@ -238,6 +274,8 @@ int main(int argc, const char **argv)
 		s.journal = o.journal;
 		s.witness = o.witness;
 		s.witnesses = o.witnesses;
+		s.renew = o.renew;
+		s.thin = o.thin;
 		s.timestamp = o.timestamp;
 		s.stop = ending_catch();
 		code = seal(&o, &s);

@@ -5,6 +5,8 @@ complete -c cup-seal -l generate -x -d 'Make a key of that name, and print its v
 complete -c cup-seal -l public -d 'Print the verifier key of the key'
 complete -c cup-seal -l witness -x -d 'Have this witness cosign'
 complete -c cup-seal -l timestamp -x -d 'Have this authority stamp (RFC 3161)'
+complete -c cup-seal -l renew -x -d 'Ask witnesses again after this time'
+complete -c cup-seal -l thin -x -d 'Keep of older checkpoints those of each day that are needed'
 complete -c cup-seal -l every -x -d 'Go on sealing, this often'
 complete -c cup-seal -l version -d 'Print the version and exit'
 complete -c cup-seal -s '?' -l help -d 'Show this help message'

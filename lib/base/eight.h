@@ -3,6 +3,7 @@
 #ifndef BASE_EIGHT_H
 #define BASE_EIGHT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -32,6 +33,16 @@ static inline uint64_t eight_zeros(uint64_t w)
 static inline uint64_t eight_below(uint64_t w, unsigned char c)
 {
 	return (w - EIGHT(c)) & ~w & EIGHT(0x80);
+}
+
+/* Whether all of them are hexadecimal digits in lower case. */
+static inline bool eight_hex(uint64_t w)
+{
+	uint64_t digit = (w + EIGHT(0x80 - '0')) & ~(w + EIGHT(0x7f - '9'));
+	uint64_t letter = (w + EIGHT(0x80 - 'a')) & ~(w + EIGHT(0x7f - 'f'));
+
+	return !(w & EIGHT(0x80)) &&
+	    ((digit | letter) & EIGHT(0x80)) == EIGHT(0x80);
 }
 
 /* Which of the eight has the lowest bit that eight_zeros or eight_below

@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -71,14 +72,19 @@ enum {
 	    LANDLOCK_ACCESS_FS_MAKE_BLOCK | LANDLOCK_ACCESS_FS_MAKE_SYM,
 };
 
+/* A file that is none of a folder's can only be read or written. */
 static bool allow(int rules, const char *path, uint64_t access)
 {
 	struct landlock_path_beneath_attr below = {.allowed_access = access};
-	int fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	int fd = open(path, O_PATH | O_CLOEXEC);
+	struct stat st;
 	bool ok;
 
 	if (fd < 0)
 		return false;
+	if (fstat(fd, &st) == 0 && !S_ISDIR(st.st_mode))
+		below.allowed_access &= LANDLOCK_ACCESS_FS_READ_FILE |
+		    LANDLOCK_ACCESS_FS_WRITE_FILE;
 	below.parent_fd = fd;
 	ok = syscall(SYS_landlock_add_rule, rules, LANDLOCK_RULE_PATH_BENEATH,
 		 &below, 0) == 0;
@@ -86,7 +92,17 @@ static bool allow(int rules, const char *path, uint64_t access)
 	return ok;
 }
 
-bool confine_files(const char *readable, const char *writable)
+static bool allow_list(int rules, const char *const *readable)
+{
+	for (; *readable; readable++) {
+		if (!allow(rules, *readable, READ) && errno != ENOENT &&
+		    errno != EACCES && errno != ENOTDIR)
+			return false;
+	}
+	return true;
+}
+
+bool confine_files(const char *const *readable, const char *writable)
 {
 	struct landlock_ruleset_attr all = {
 	    .handled_access_fs = READ | CHANGE | OTHER};
@@ -96,7 +112,7 @@ bool confine_files(const char *readable, const char *writable)
 
 	if (rules < 0)
 		return false;
-	ok = allow(rules, readable, READ) &&
+	ok = allow_list(rules, readable) &&
 	    allow(rules, writable, READ | CHANGE) &&
 	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
 	    syscall(SYS_landlock_restrict_self, rules, 0) == 0;

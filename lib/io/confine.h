@@ -10,9 +10,10 @@
  * program for its processor does not know how. */
 bool confine_network(void);
 
-/* No files but those below one folder, to be read, and below another one, to
- * be read, made, renamed and removed; what is open stays so. False with errno
- * as above. */
-bool confine_files(const char *readable, const char *writable);
+/* No files but those that are in a list, up to a NULL, or below the folders in
+ * it, to be read (what is not there is left out), and those below one folder,
+ * to be read, made, renamed and removed; what is open stays so. False with
+ * errno as above. */
+bool confine_files(const char *const *readable, const char *writable);
 
 #endif

@@ -67,33 +67,41 @@ static void see_version(struct journal_check *c, const struct journal_line *l)
 		c->version = journal_version(l->text);
 }
 
-static void make_digest(struct journal_check *c, const struct journal_line *l)
+static bool is_note(const struct journal_line *l)
 {
-	see_version(c, l);
-	journal_digest(c->digest, l->text, c->line);
+	return l->text.n && l->text.p[0] == '#';
 }
 
-/* Behind make_digest. What follows pruned lines tells whether their chain is
- * right. */
-static bool chained(struct journal_check *c, const struct journal_line *l)
+/* What follows pruned lines tells whether their chain is right. */
+const char *check_hashes(struct digest *d, const struct journal_line *l,
+    char out[DIGEST_HEX])
 {
 	char chain[DIGEST_HEX];
 
-	if (journal_pruned(l->text))
-		return true;
-	if (c->version == 1)
-		journal_chain_1(c->digest, c->prev, l->seq, l->text, chain);
+	if (is_note(l) && journal_pruned(l->text))
+		return NULL;
+	journal_digest(d, l->text, out);
+	if (!l->before.p)
+		return NULL;
+	if (l->version == 1)
+		journal_chain_1(d, l->before.p, l->seq, l->text, chain);
 	else
-		journal_chain(c->digest, c->prev, l->seq, c->line, chain);
-	return memcmp(chain, l->chain.p, DIGEST_HEX) == 0;
+		journal_chain(d, l->before.p, l->seq, out, chain);
+	return memcmp(chain, l->chain.p, DIGEST_HEX) == 0
+	    ? NULL
+	    : "does not match its chain: it was changed";
 }
 
 bool check_differs(struct journal_check *c, const struct journal_line *l)
 {
+	struct journal_line at = *l;
+
 	if (!c->known || l->from != c->due)
 		return false;
-	make_digest(c, l);
-	return !chained(c, l);
+	see_version(c, l);
+	at.version = c->version;
+	at.before = (struct span){c->prev, DIGEST_HEX};
+	return check_hashes(c->digest, &at, c->line) != NULL;
 }
 
 static const char *wrong_seq(struct journal_check *c, uint64_t seq)
@@ -125,9 +133,13 @@ static bool same_journal(struct journal_check *c, struct span id)
 static const char *take_note(struct journal_check *c,
     const struct journal_line *l)
 {
-	bool first = journal_begins(l->text), pruned = journal_pruned(l->text);
 	struct span id, previous = {journal_zeros, DIGEST_HEX};
+	bool first, pruned;
 
+	if (!is_note(l))
+		return NULL;
+	first = journal_begins(l->text);
+	pruned = journal_pruned(l->text);
 	if (!first && !pruned && !span_starts(l->text, "# segment "))
 		return NULL;
 	id = note_value(l->text, "id");
@@ -148,7 +160,7 @@ static const char *take_note(struct journal_check *c,
 static const char *wrong_place(const struct journal_check *c,
     const struct journal_line *l)
 {
-	bool pruned = journal_pruned(l->text), begins;
+	bool pruned = is_note(l) && journal_pruned(l->text), begins;
 	uint64_t first;
 
 	if (l->line != 1)
@@ -175,7 +187,7 @@ static void take_gap(struct journal_check *c, const struct journal_line *l)
 {
 	struct span digest;
 
-	if (!l->text.n || l->text.p[0] != '#')
+	if (!is_note(l))
 		return;
 	if (journal_pruned(l->text))
 		gaps_add(&c->gaps, l->from, l->seq, l->chain.p);
@@ -187,18 +199,27 @@ static void take_gap(struct journal_check *c, const struct journal_line *l)
 
 const char *check_line(struct journal_check *c, struct journal_line *l)
 {
-	const char *why;
+	const char *why, *changed;
+	bool known, astray;
 
-	make_digest(c, l);
+	see_version(c, l);
 	why = take_note(c, l);
-	if (c->known && l->from != c->due)
+	astray = c->known && l->from != c->due;
+	known = c->known && !astray;
+	memcpy(c->before, c->prev, DIGEST_HEX);
+	l->version = c->version;
+	l->before = (struct span){known ? c->before : NULL, DIGEST_HEX};
+	if (astray)
 		why = wrong_seq(c, l->from);
-	else if (c->known && !chained(c, l))
-		why = "does not match its chain: it was changed";
 	else if (!why)
 		why = wrong_place(c, l);
-	l->digest = (struct span){journal_pruned(l->text) ? NULL : c->line,
-	    DIGEST_HEX};
+	l->digest = (struct span){NULL, DIGEST_HEX};
+	if (!c->deferred || why) {
+		changed = check_hashes(c->digest, l, c->line);
+		why = changed ? changed : why;
+		if (!is_note(l) || !journal_pruned(l->text))
+			l->digest.p = c->line;
+	}
 	take_gap(c, l);
 	accept(c, l);
 	return why;

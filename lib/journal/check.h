@@ -19,7 +19,8 @@ struct journal_check {
 	struct digest *digest;
 	bool known; /* the line before is: due is its SEQ + 1, prev its chain */
 	uint64_t due;
-	char prev[DIGEST_HEX];
+	bool deferred; /* check_hashes is for the caller */
+	char prev[DIGEST_HEX], before[DIGEST_HEX];
 	int version; /* of the segment; 0: not known */
 	char line[DIGEST_HEX]; /* digest of the line checked last */
 	struct gaps gaps;
@@ -36,9 +37,16 @@ void check_begin(struct journal_check *);
 /* What is next may be any line. */
 void check_lose(struct journal_check *);
 
-/* Take the next line, and set its digest. Returns NULL, or what is wrong with it, borrowed until
- * the next call; whatever that is, the line after it is checked against it. */
+/* Take the next line, and set its digest, its version, and the chain before it.
+ * Returns NULL, or what is wrong with it, borrowed until the next call;
+ * whatever that is, the line after it is checked against it. */
 const char *check_line(struct journal_check *, struct journal_line *);
+
+/* Whether the text of a line that was taken is what its chain says, behind the
+ * chain before it. Returns NULL, or what is wrong, a constant; sets its digest,
+ * unless it stands for pruned lines. */
+const char *check_hashes(struct digest *, const struct journal_line *,
+    char out[DIGEST_HEX]);
 
 /* The same without looking at anything but the notes. */
 void check_follow(struct journal_check *, const struct journal_line *);

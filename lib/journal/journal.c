@@ -122,6 +122,11 @@ struct journal_reader *journal_open(const char *path, bool check,
 	return j;
 }
 
+void journal_defer(struct journal_reader *j)
+{
+	j->check.deferred = true;
+}
+
 struct journal_reader *journal_open_segment(int dir, uint64_t first,
     bool check)
 {

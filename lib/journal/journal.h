@@ -42,6 +42,9 @@ struct journal_line {
 	struct span digest; /* the same, if lines are checked; .p NULL for one
 			     * that stands for pruned ones */
 	struct span text;  /* the record or note, without its LF */
+	struct span before; /* if lines are checked: the chain of the line
+			     * before; .p NULL: it is not known */
+	int version;	    /* and the journal's, there */
 	const char *segment; /* file name, in the journal */
 	uint64_t line;	     /* in that file, from 1 */
 };
@@ -67,6 +70,10 @@ struct journal_reader *journal_open_segment(int dir, uint64_t first,
  * if it is known. False with errno. */
 bool journal_seek(struct journal_reader *, uint64_t first, off_t place,
     uint64_t lines);
+
+/* Of a journal that is checked: leave it to the caller to look at the hashes of
+ * its lines, by check_hashes, in whatever thread. Their digests are not set. */
+void journal_defer(struct journal_reader *);
 
 /* The next line in order; its spans are borrowed until the next call. Asked
  * again after JOURNAL_END it looks whether the journal has grown. */

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/eight.h"
 #include "base/mem.h"
 
 enum { NAME_DIGITS = 20, OPEN_TRIES = 4 };
@@ -135,7 +136,13 @@ void segment_list_release(struct segment_list *l)
 
 bool journal_hex(const char *p, size_t n)
 {
-	for (size_t i = 0; i < n; i++) {
+	size_t i = 0;
+
+	for (; i + 8 <= n; i += 8) {
+		if (!eight_hex(eight_load(p + i)))
+			return false;
+	}
+	for (; i < n; i++) {
 		if (!((p[i] >= '0' && p[i] <= '9') ||
 			(p[i] >= 'a' && p[i] <= 'f')))
 			return false;

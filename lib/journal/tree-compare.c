@@ -144,10 +144,9 @@ static void turn(struct tree_compare *c, uint64_t first)
 	c->whole = true;
 }
 
-void tree_compare_line(struct tree_compare *c, const struct journal_line *l)
+void tree_compare_line(struct tree_compare *c, const struct journal_line *l,
+    const unsigned char *leaf)
 {
-	unsigned char leaf[MERKLE_HASH];
-
 	if (c->dir < 0)
 		return;
 	if (l->line == 1 && l->from > 1) {
@@ -155,10 +154,8 @@ void tree_compare_line(struct tree_compare *c, const struct journal_line *l)
 			memcpy(c->wrong, c->name, sizeof(c->wrong));
 		turn(c, l->from - 1);
 	}
-	if (!l->digest.p || l->seq != c->part.end + 1) {
+	if (!leaf || l->seq != c->part.end + 1)
 		c->whole = false;
-	} else if (c->whole) {
-		tree_leaf(l->seq, l->digest.p, leaf);
+	else if (c->whole)
 		part_add(&c->part, leaf);
-	}
 }

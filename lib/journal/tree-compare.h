@@ -11,9 +11,10 @@ struct tree_compare;
 struct tree_compare *tree_compare_new(const char *path);
 void tree_compare_free(struct tree_compare *);
 
-/* Take the next line, which was checked. What is behind pruned lines is
- * compared as far as that can be. */
-void tree_compare_line(struct tree_compare *, const struct journal_line *);
+/* Take the next line, which was checked, with its leaf; NULL: it stands for
+ * pruned ones. What is behind those is compared as far as that can be. */
+void tree_compare_line(struct tree_compare *, const struct journal_line *,
+    const unsigned char *leaf);
 
 /* The name of the first file that is wrong; NULL: so far none is. */
 const char *tree_compare_wrong(const struct tree_compare *);

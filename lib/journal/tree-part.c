@@ -70,10 +70,24 @@ static void add_node(struct tree_part *p, unsigned level, uint64_t index,
 	}
 }
 
+/* The leaves on the right are a block. */
+static void end_block(struct tree_part *p)
+{
+	unsigned char *hash = (unsigned char *)p->right.data;
+
+	for (size_t n = PART_BLOCK; n > 1; n /= 2) {
+		for (size_t i = 0; i < n / 2; i++)
+			merkle_node(hash + 2 * i * MERKLE_HASH,
+			    hash + (2 * i + 1) * MERKLE_HASH,
+			    hash + i * MERKLE_HASH);
+	}
+	add_node(p, PART_LEVEL, (p->end - 1) >> PART_LEVEL, hash);
+	buf_reset(&p->right);
+}
+
 void part_add(struct tree_part *p, const unsigned char leaf[MERKLE_HASH])
 {
 	uint64_t from = at_or_behind(p->first, PART_LEVEL) << PART_LEVEL;
-	struct merkle_range block = {.first = 0};
 
 	p->end++;
 	if (p->end <= from) {
@@ -81,12 +95,8 @@ void part_add(struct tree_part *p, const unsigned char leaf[MERKLE_HASH])
 		return;
 	}
 	add_hash(&p->right, leaf);
-	if (p->end % PART_BLOCK)
-		return;
-	for (uint64_t i = 0; i < PART_BLOCK; i++)
-		merkle_range_append(&block, hash_at(&p->right, i));
-	buf_reset(&p->right);
-	add_node(p, PART_LEVEL, (p->end - 1) >> PART_LEVEL, block.hash[0]);
+	if (p->end % PART_BLOCK == 0)
+		end_block(p);
 }
 
 const unsigned char *part_find(const struct tree_part *p, unsigned level,

@@ -18,7 +18,7 @@ static bool given(const struct conf *c, const char *key)
 void sealing_sense(const struct conf *c, struct buf *m)
 {
 	static const char *const rest[] = {"seal-interval", "seal-witness",
-	    "seal-timestamp"};
+	    "seal-timestamp", "seal-renew", "seal-thin"};
 
 	if (conf_get(c, "seal-key") && !conf_get(c, "journal"))
 		conf_mistake(c, m, "seal-key", 0, "it needs a journal");
@@ -38,6 +38,8 @@ bool sealing_command(struct args *a, const struct conf *c)
 	args_add(a, "cup-seal");
 	args_option(a, "key", conf_get(c, "seal-key"));
 	args_option(a, "every", conf_get(c, "seal-interval"));
+	args_option(a, "renew", conf_get(c, "seal-renew"));
+	args_option(a, "thin", conf_get(c, "seal-thin"));
 	for (size_t n = 0; (value = conf_nth(c, "seal-witness", n, NULL)); n++)
 		args_option(a, "witness", value);
 	value = conf_get(c, "seal-timestamp");

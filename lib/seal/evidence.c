@@ -12,6 +12,7 @@
 #include "journal/segment.h"
 #include "journal/tree.h"
 #include "record/record.h"
+#include "seal/renewed.h"
 #include "seal/store.h"
 #include "seal/tlog-proof.h"
 
@@ -32,14 +33,12 @@ static enum evidence because(struct buf *why, enum evidence end,
 static bool newest(const char *journal, struct buf *note)
 {
 	int dir = store_checkpoints(journal, false), saved;
-	char name[STORE_NAME];
 	uint64_t *sizes = NULL;
 	size_t count = 0;
 	bool ok = dir >= 0 && store_sizes(dir, &sizes, &count);
 
 	if (ok && count) {
-		store_name(name, sizes[count - 1], ".checkpoint");
-		ok = store_read(dir, name, NOTE_MAX, note);
+		ok = renewed_read(dir, sizes[count - 1], note);
 	} else if (ok) {
 		errno = ENOENT;
 		ok = false;

@@ -145,18 +145,23 @@ enum note_signed note_verify(const struct note *n, const struct verifier *v,
 }
 
 bool note_find(const struct note *n, const struct verifier *v,
-    struct span *line)
+    struct span *line, uint64_t *time)
 {
-	struct span rest = n->signatures, name;
-	uint64_t time;
+	struct span rest = n->signatures, name, at;
+	bool found = false;
+	uint64_t when = 0;
 	uint32_t id;
 
-	while (note_next_signature(&rest, line, &name, &id)) {
-		if (id == v->id && span_is(name, v->name) &&
-		    good(v, *line, n->text, &time))
-			return true;
+	*time = 0;
+	while (note_next_signature(&rest, &at, &name, &id)) {
+		if (id != v->id || !span_is(name, v->name) ||
+		    !good(v, at, n->text, &when) || (found && when <= *time))
+			continue;
+		found = true;
+		*line = at;
+		*time = when;
 	}
-	return false;
+	return found;
 }
 
 void note_sign(struct buf *out, const struct signer *s, struct span text,

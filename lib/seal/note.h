@@ -7,7 +7,8 @@
  * keys.h is keys, note.h what they sign, checkpoint.h what notes say here,
  * tlog-proof.h a proof of one record; trust.h is whom one believes. To seal:
  * sealer.h, on store.h (the folder of checkpoints), ask.h (HTTP), witnesses.h
- * and timestamp.h (RFC 3161). To check: seals.h, evidence.h. witness.h is the
+ * and timestamp.h (RFC 3161); renewed.h and extends.h are what is beside a
+ * checkpoint, and thin.h thins them out. To check: seals.h, evidence.h. witness.h is the
  * other side. */
 #ifndef SEAL_NOTE_H
 #define SEAL_NOTE_H
@@ -41,9 +42,10 @@ enum note_signed {
 enum note_signed note_verify(const struct note *, const struct verifier *,
     uint64_t *time);
 
-/* Find a signature line by that key that is good. False: there is none. */
+/* Find a signature line by that key that is good, of a witness's key the newest
+ * one, and its time as above. False: there is none. */
 bool note_find(const struct note *, const struct verifier *,
-    struct span *line);
+    struct span *line, uint64_t *time);
 
 /* Append the line that signs the text; time is for a witness's key. */
 void note_sign(struct buf *, const struct signer *, struct span text,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* Sealing a journal. */
-#include "seal/sealer.h"
+#include "seal/sealer-internal.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -9,13 +9,16 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/stamp.h"
 #include "journal/journal.h"
 #include "journal/lock.h"
 #include "journal/tree.h"
 #include "seal/checkpoint.h"
 #include "seal/note.h"
 #include "seal/store.h"
-#include "seal/timestamp.h"
+#include "seal/thin.h"
+
+enum { THIN_EVERY = 3600 }; /* seconds */
 
 bool sealer_journal_id(const char *journal, struct buf *id)
 {
@@ -75,8 +78,7 @@ static enum sealed read_newest(struct sealer *s)
 	return SEALED_BEFORE;
 }
 
-/* Whether it is by our key, of this journal, and has that root; which of the
- * witnesses have cosigned it. */
+/* Whether it is by our key, of this journal, and has that root. */
 static enum sealed check_newest(struct sealer *s)
 {
 	unsigned char root[MERKLE_HASH];
@@ -96,11 +98,7 @@ static enum sealed check_newest(struct sealer *s)
 	if (memcmp(root, c.root, MERKLE_HASH) != 0)
 		return because(s, SEAL_FORK, "its lines are not those that "
 		    "were sealed: they were changed", NULL);
-	for (unsigned i = 0; i < s->witnesses; i++) {
-		s->witness[i].cosigned = note_verify(&n, &s->witness[i].key,
-		    &time) == NOTE_SIGNED;
-		s->witness[i].size = s->witness[i].cosigned ? s->size : 0;
-	}
+	sealer_recall(s);
 	return SEALED_BEFORE;
 }
 
@@ -160,13 +158,17 @@ static bool write_extends(struct sealer *s, uint64_t size,
 	return ok;
 }
 
-static bool write_note(struct sealer *s, uint64_t size,
-    const struct buf *note)
+static bool write_note(int dir, uint64_t size, struct span note)
 {
 	char name[STORE_NAME];
 
 	store_name(name, size, ".checkpoint");
-	return store_write(s->dir, name, buf_span(note));
+	return store_write(dir, name, note);
+}
+
+bool sealer_keep(struct sealer *s, struct span note)
+{
+	return write_note(s->dir, s->size, note);
 }
 
 static enum sealed sign(struct sealer *s, uint64_t size)
@@ -183,82 +185,22 @@ static enum sealed sign(struct sealer *s, uint64_t size)
 	buf_addc(&note, '\n');
 	buf_addspan(&note, buf_span(&line));
 	buf_release(&line);
-	ok = write_extends(s, size, &note) && write_note(s, size, &note);
+	ok = write_extends(s, size, &note) &&
+	    write_note(s->dir, size, buf_span(&note));
 	if (ok) {
 		buf_release(&s->note);
 		s->note = note;
 		s->size = size;
 		s->stamped = !s->timestamp;
 		for (unsigned i = 0; i < s->witnesses; i++)
-			s->witness[i].cosigned = false;
+			witness_forget(&s->witness[i]);
 		return SEALED;
 	}
 	buf_release(&note);
 	return because(s, SEAL_FAILED, "cannot write its checkpoints", NULL);
 }
 
-/* ---- what others say to it */
-
-static void cosign(struct sealer *s)
-{
-	const struct witnessed w = {.note = buf_span(&s->note),
-	    .size = s->size, .source = tree_node, .tree = s->tree,
-	    .stop = s->stop};
-	struct buf lines = BUF_EMPTY, note = BUF_EMPTY, why = BUF_EMPTY;
-
-	for (unsigned i = 0; i < s->witnesses; i++) {
-		const char *wrong = s->witness[i].cosigned
-		    ? NULL
-		    : witness_ask(&s->witness[i], &w, &lines, &why);
-
-		if (wrong)
-			s->say("journal '%s': witness '%s' %s", s->journal,
-			    s->witness[i].key.name, wrong);
-	}
-	if (lines.len) {
-		buf_addspan(&note, buf_span(&s->note));
-		buf_addspan(&note, buf_span(&lines));
-		if (write_note(s, s->size, &note)) {
-			buf_reset(&s->note);
-			buf_addspan(&s->note, buf_span(&note));
-		} else {
-			s->say("journal '%s': cannot keep cosignatures: %s",
-			    s->journal, strerror(errno));
-		}
-	}
-	buf_release(&lines);
-	buf_release(&note);
-	buf_release(&why);
-}
-
-static void stamp(struct sealer *s)
-{
-	struct buf token = BUF_EMPTY, why = BUF_EMPTY;
-	char name[STORE_NAME];
-	const char *wrong = timestamp_ask(s->timestamp, buf_span(&s->note),
-	    s->stop, &token, &why);
-
-	store_name(name, s->size, ".tsr");
-	if (!wrong && !store_write(s->dir, name, buf_span(&token)))
-		wrong = strerror(errno);
-	if (wrong)
-		s->say("journal '%s': no time stamp: '%s' %s", s->journal,
-		    s->timestamp, wrong);
-	s->stamped = !wrong;
-	buf_release(&token);
-	buf_release(&why);
-}
-
-/* A stamp is over the checkpoint as it was then, with its cosignatures: what
- * has one is not changed any more. */
-static void show_others(struct sealer *s)
-{
-	if (s->stamped && s->timestamp)
-		return;
-	cosign(s);
-	if (!s->stamped)
-		stamp(s);
-}
+/* ---- all of it */
 
 /* Keep the settings only. errno stays. */
 static void forget(struct sealer *s)
@@ -289,11 +231,25 @@ enum sealed sealer_seal(struct sealer *s)
 	if (end == SEALED_BEFORE && size > s->size)
 		end = sign(s, size);
 	if (end == SEALED || (end == SEALED_BEFORE && s->size))
-		show_others(s);
+		sealer_show_others(s);
 	/* What failed may be in another state the next time. */
 	if (end != SEALED && end != SEALED_BEFORE)
 		forget(s);
 	return end;
+}
+
+bool sealer_thin(struct sealer *s)
+{
+	int64_t now = stamp_now() / 1000000;
+	bool more;
+
+	if (!s->thin || !s->tree || !s->size || now < s->thin_at)
+		return false;
+	if (!thin_checkpoints(s->dir, s->tree, now - (int64_t)s->thin, &more))
+		s->say("journal '%s': cannot thin out its checkpoints: %s",
+		    s->journal, strerror(errno));
+	s->thin_at = more ? now : now + THIN_EVERY;
+	return more;
 }
 
 void sealer_release(struct sealer *s)

@@ -20,6 +20,9 @@ struct sealer {
 	struct signer key;
 	struct witness_at *witness; /* the caller's, count of them */
 	unsigned witnesses;
+	uint64_t renew; /* seconds until a cosignature is asked for again; 0:
+			 * never */
+	uint64_t thin; /* seconds until checkpoints are thinned out; 0: never */
 	const char *timestamp; /* URL of an authority; NULL: none */
 	int stop; /* a descriptor: what is asked is given up; -1 */
 	void (*say)(const char *format, ...)
@@ -30,6 +33,7 @@ struct sealer {
 	struct buf origin;
 	uint64_t size;	   /* of the newest checkpoint; 0: there is none */
 	struct buf note;   /* that one */
+	int64_t thin_at;   /* when to look what to thin out */
 	bool stamped;	   /* it has a time stamp, or none is wanted */
 	struct buf why;
 };
@@ -46,6 +50,10 @@ enum sealed {
  * stamped; say tells which of these could not be done, to be tried again the
  * next time. Of the last three why says more. */
 enum sealed sealer_seal(struct sealer *);
+
+/* Behind that: thin out old checkpoints, some of them at a time; say tells
+ * where that fails. True if there are more to do. */
+bool sealer_thin(struct sealer *);
 
 void sealer_release(struct sealer *);
 

@@ -1,45 +1,50 @@
 /* SPDX-License-Identifier: ISC */
 /* Checkpoints of which lines are pruned: each is proved from the one behind
  * it, by the file that was written beside that. */
+#include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "seal/extends.h"
 #include "seal/seals.h"
 #include "seal/store.h"
 
-/* Whether a later checkpoint extends this one, by its file. */
+/* Whether a later checkpoint extends this one, by its files: either one, while
+ * those between are removed. */
 static bool extends(int dir, const struct seal *old, const struct seal *new)
 {
-	struct buf text = BUF_EMPTY;
-	struct merkle_proof p;
-	struct span rest, line;
-	char name[STORE_NAME];
-	uint64_t size;
-	bool ok;
+	const struct extension e = {old->size, new->size, old->root, new->root};
 
-	store_name(name, new->size, ".extends");
-	ok = store_read(dir, name, 2 * NOTE_MAX, &text);
-	rest = buf_span(&text);
-	ok = ok && checkpoint_line(&rest, &line) && span_starts(line, "old ") &&
-	    checkpoint_size((struct span){line.p + 4, line.n - 4}, &size) &&
-	    size == old->size && checkpoint_read_proof(&rest, &p) &&
-	    merkle_extends(old->size, old->root, new->size, new->root, &p);
-	buf_release(&text);
-	return ok;
+	return extends_by(dir, EXTENDS, &e) || extends_by(dir, BRIDGES, &e);
+}
+
+/* One that was thinned out since its file was read is not asked for. */
+static bool removed(int dir, const struct seal *s)
+{
+	char name[STORE_NAME];
+
+	store_name(name, s->size, ".checkpoint");
+	return s->stored && faccessat(dir, name, F_OK, 0) != 0;
 }
 
 void seals_end(struct seals *s, const char *journal)
 {
+	const struct seal *next = NULL;
 	int dir = -1;
 
-	for (size_t i = s->count; i-- > 1;) {
-		struct seal *old = &s->seal[i - 1];
+	for (size_t i = s->count; i-- > 0;) {
+		struct seal *old = &s->seal[i];
 
-		if (!old->gone || !s->seal[i].met)
-			continue;
-		if (dir < 0)
+		if (old->gone && dir < 0)
 			dir = store_checkpoints(journal, false);
-		old->met = dir >= 0 && extends(dir, old, &s->seal[i]);
+		if (old->gone && dir >= 0 && removed(dir, old)) {
+			old->met = true;
+			continue;
+		}
+		if (old->gone)
+			old->met = dir >= 0 && next && next->met &&
+			    extends(dir, old, next);
+		next = old;
 	}
 	if (dir >= 0)
 		close(dir);

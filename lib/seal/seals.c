@@ -117,18 +117,15 @@ static const struct seal *settle(struct seals *s, uint64_t last)
 	return NULL;
 }
 
-const struct seal *seals_take(struct seals *s, const struct journal_line *l)
+const struct seal *seals_take(struct seals *s, const struct journal_line *l,
+    const unsigned char *leaf)
 {
-	unsigned char leaf[MERKLE_HASH];
-
 	if (s->at == s->count)
 		return NULL;
-	if (!l->digest.p) {
+	if (!leaf)
 		s->broken = s->broken || !fill(s, l->seq);
-	} else if (!s->broken) {
-		tree_leaf(l->seq, l->digest.p, leaf);
+	else if (!s->broken)
 		merkle_range_append(&s->range, leaf);
-	}
 	return settle(s, l->seq);
 }
 

@@ -20,6 +20,7 @@ struct seal {
 	unsigned witnesses;
 	unsigned char root[MERKLE_HASH];
 	struct buf journal; /* the id it is of */
+	bool stored; /* it is one of those beside the journal */
 	bool met;  /* the journal has what was sealed */
 	bool gone; /* its last line is pruned: its own lines cannot tell */
 };
@@ -42,9 +43,11 @@ void seals_release(struct seals *);
 /* What comes is the first line of the journal in that directory. */
 void seals_begin(struct seals *, const char *journal);
 
-/* Take the next line, which was checked (its digest is set). Returns the seal
- * that ends there and does not fit, NULL: all is well. */
-const struct seal *seals_take(struct seals *, const struct journal_line *);
+/* Take the next line, which was checked, with its leaf; NULL: it stands for
+ * pruned ones. Returns the seal that ends there and does not fit, NULL: all is
+ * well. */
+const struct seal *seals_take(struct seals *, const struct journal_line *,
+    const unsigned char *leaf);
 
 /* At the end of the lines: look whether seals that are gone are proved by later
  * ones. */

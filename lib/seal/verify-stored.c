@@ -5,10 +5,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "seal/renewed.h"
 #include "seal/store.h"
 #include "seal/verify.h"
 
-static enum finding add(int dir, const char *path, uint64_t size,
+/* An older one may be thinned out at this moment. */
+static enum finding add(int dir, const char *path, uint64_t size, bool newest,
     const struct trust *t, struct seals *s, struct buf *why)
 {
 	struct buf note = BUF_EMPTY, reason = BUF_EMPTY;
@@ -17,15 +19,19 @@ static enum finding add(int dir, const char *path, uint64_t size,
 	const char *wrong = NULL;
 
 	store_name(name, size, ".checkpoint");
-	if (!store_read(dir, name, NOTE_MAX, &note)) {
+	if (renewed_read(dir, size, &note)) {
+		wrong = seals_add(s, t, name, buf_span(&note), &reason);
+		if (!wrong && s->seal[s->count - 1].size != size)
+			wrong = "is not of the size it is named by";
+		if (!wrong)
+			s->seal[s->count - 1].stored = true;
+	} else if (errno == EBADMSG) {
+		wrong = "has cosignatures that are not of it";
+	} else if (errno != ENOENT || newest) {
 		buf_addf(why, "journal '%s': cannot read '%s': %s", path, name,
 		    strerror(errno));
 		found = UNREADABLE;
-	} else {
-		wrong = seals_add(s, t, name, buf_span(&note), &reason);
 	}
-	if (!wrong && found == WHOLE && s->seal[s->count - 1].size != size)
-		wrong = "is not of the size it is named by";
 	if (wrong) {
 		buf_addf(why, "journal '%s': checkpoint '%s' %s", path, name,
 		    wrong);
@@ -57,7 +63,7 @@ enum finding verify_stored(const char *path, const struct trust *trust,
 		found = BROKEN;
 	}
 	for (size_t i = 0; i < count && found == WHOLE; i++)
-		found = add(dir, path, sizes[i],
+		found = add(dir, path, sizes[i], i + 1 == count,
 		    i + 1 == count ? trust : &keys, s, why);
 	free(sizes);
 	if (dir >= 0)

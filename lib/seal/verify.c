@@ -11,10 +11,12 @@
 
 #include "base/mem.h"
 #include "journal/chain.h"
+#include "journal/check.h"
 #include "journal/journal.h"
 #include "journal/lock.h"
 #include "journal/segment.h"
 #include "journal/tree-compare.h"
+#include "journal/tree.h"
 #include "record/record.h"
 #include "seal/line-queue.h"
 
@@ -84,42 +86,55 @@ static enum finding unsealed(struct proof *p, const struct seal *s)
 	return BROKEN;
 }
 
-static enum finding take(struct proof *p, enum journal_item item,
-    const struct journal_line *l)
+/* What can be said of a line alone. */
+static void look(struct digest *d, enum journal_item item,
+    const struct journal_line *l, struct looked *found)
 {
+	char digest[DIGEST_HEX];
+	struct record r;
+
+	found->why = check_hashes(d, l, digest);
+	found->pruned = item == JOURNAL_NOTE && journal_pruned(l->text);
+	if (!found->why && item == JOURNAL_RECORD)
+		found->why = record_parse(&r, l->text.p, l->text.n);
+	if (!found->why && !found->pruned)
+		tree_leaf(l->seq, digest, found->leaf);
+}
+
+static enum finding take(struct proof *p, enum journal_item item,
+    const struct journal_line *l, const struct looked *at)
+{
+	const unsigned char *leaf = at->pruned ? NULL : at->leaf;
 	const struct seal *seal;
 	struct span digest;
-	struct record r;
-	const char *why;
 
+	if (at->why)
+		return broken(p, l, at->why);
 	if (item == JOURNAL_RECORD) {
-		why = record_parse(&r, l->text.p, l->text.n);
-		if (why)
-			return broken(p, l, why);
 		p->found->records++;
-	} else if (journal_pruned(l->text)) {
+	} else if (at->pruned) {
 		p->found->pruned += l->seq - l->from + 1;
 	} else if (journal_erased(l->text, &digest)) {
 		p->found->erased++;
 	}
 	if (!expected_fit(p->heads, l))
 		return broken(p, l, "is not the one the head was taken of");
-	seal = seals_take(p->seals, l);
+	seal = seals_take(p->seals, l, leaf);
 	if (seal)
 		return unsealed(p, seal);
-	tree_compare_line(p->tree, l);
+	tree_compare_line(p->tree, l, leaf);
 	p->found->seq = l->seq;
 	memcpy(p->found->chain, l->chain.p, DIGEST_HEX);
 	return WHOLE;
 }
 
-/* In the second thread. */
+/* In another thread, in order. */
 static bool take_next(void *arg, enum journal_item item,
-    const struct journal_line *l)
+    const struct journal_line *l, const struct looked *found)
 {
 	struct proof *p = arg;
 
-	p->taken = take(p, item, l);
+	p->taken = take(p, item, l, found);
 	return p->taken == WHOLE;
 }
 
@@ -245,7 +260,7 @@ static enum finding check(struct proof *p)
 
 	expected_begin(p->heads);
 	seals_begin(p->seals, p->path);
-	q = line_queue_new(take_next, p);
+	q = line_queue_new(look, take_next, p);
 	item = read_lines(p, q, &l, &torn);
 	error = errno;
 	if (!line_queue_end(q))
@@ -272,6 +287,7 @@ enum finding verify_journal(const char *path, struct expected_heads *heads,
 		    strerror(errno));
 		return UNREADABLE;
 	}
+	journal_defer(p.reader);
 	p.tree = tree_compare_new(path);
 	finding = check(&p);
 	tree_compare_free(p.tree);

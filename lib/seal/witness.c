@@ -72,13 +72,14 @@ static bool parse(struct request *r, struct span rest)
 static int authenticate(const struct witness *w, struct request *r)
 {
 	int status = UNKNOWN;
+	uint64_t time;
 
 	for (unsigned i = 0; i < w->logs.logs; i++) {
 		const struct verifier *v = &w->logs.log[i];
 
 		if (!checkpoint_of(r->checkpoint.origin, v->name))
 			continue;
-		if (note_find(&r->note, v, &r->signature))
+		if (note_find(&r->note, v, &r->signature, &time))
 			return OK;
 		status = FORBIDDEN;
 	}

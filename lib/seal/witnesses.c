@@ -38,6 +38,7 @@ void witness_at_release(struct witness_at *w)
 {
 	verifier_release(&w->key);
 	free(w->url);
+	buf_release(&w->line);
 	*w = (struct witness_at){0};
 }
 
@@ -69,21 +70,39 @@ static const char *said(struct buf *why, const struct answer *a)
 	return buf_str(why);
 }
 
-/* Keep the line that is of its key and verifies. */
-static const char *take_line(struct witness_at *w, const struct witnessed *d,
-    struct span answer, struct buf *out)
+void witness_forget(struct witness_at *w)
+{
+	w->time = 0;
+	buf_reset(&w->line);
+}
+
+void witness_find(struct witness_at *w, const struct note *n)
 {
 	struct span line;
+	uint64_t time;
+
+	if (!note_find(n, &w->key, &line, &time) || time <= w->time)
+		return;
+	w->time = time;
+	buf_reset(&w->line);
+	buf_addspan(&w->line, line);
+}
+
+/* Keep the line that is of its key and verifies. */
+static const char *take_line(struct witness_at *w, const struct witnessed *d,
+    struct span answer)
+{
+	uint64_t before = w->time;
 	struct note n;
 
 	if (note_parse(&n, d->note))
 		return "cannot cosign what is no note";
 	n.signatures = answer;
-	if (!note_find(&n, &w->key, &line))
-		return "gives no cosignature of its key";
-	buf_addspan(out, line);
-	w->cosigned = true;
-	return NULL;
+	witness_find(w, &n);
+	if (w->time > before)
+		return NULL;
+	return before ? "gives no newer cosignature of its key"
+		      : "gives no cosignature of its key";
 }
 
 static void send(struct witness_at *w, const struct witnessed *d,
@@ -123,7 +142,7 @@ static bool other_size(struct witness_at *w, const struct witnessed *d,
 }
 
 const char *witness_ask(struct witness_at *w, const struct witnessed *d,
-    struct buf *out, struct buf *why)
+    struct buf *why)
 {
 	struct buf body = BUF_EMPTY;
 	struct answer a;
@@ -142,7 +161,7 @@ const char *witness_ask(struct witness_at *w, const struct witnessed *d,
 		buf_reset(why);
 		again = other_size(w, d, &a, why);
 		if (a.status == 200)
-			wrong = take_line(w, d, buf_span(&a.body), out);
+			wrong = take_line(w, d, buf_span(&a.body));
 		else
 			wrong = why->len ? buf_str(why) : said(why, &a);
 		answer_release(&a);

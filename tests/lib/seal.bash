@@ -57,11 +57,12 @@ seal_teardown() {
 	! grep -A 20 -E 'Sanitizer|runtime error' witness.log 2>/dev/null
 }
 
-# start_witness [VKEY]: at $AT, with what it remembers in w.
+# start_witness [VKEY]: at $AT, with what it remembers in w; LISTEN is where, if
+# not anywhere.
 start_witness() {
 	mkdir -p w
 	: >witness.log
-	cup-witness --listen tcp:127.0.0.1:0 --key witness.key --state w \
+	cup-witness --listen "${LISTEN-tcp:127.0.0.1:0}" --key witness.key --state w \
 		--log "${1-$VKEY}" 2>>witness.log 3>&- &
 	WITNESS=$!
 	eventually 10 grep -q 'listening on' witness.log

@@ -6,15 +6,20 @@
 
 load ../lib/helpers
 load ../lib/node
+load ../lib/seal
 
 setup() {
 	common_setup
 	node_setup
+	WITNESS=
+	# What is confined cannot read /proc, as one that looks for leaks does.
+	export ASAN_OPTIONS=detect_leaks=0
 	VKEY=$(cup-seal --generate a.example/n1 --key seal.key)
 	cup-config n1 seal-key="$PWD/seal.key" seal-interval=1s >/dev/null
 }
 
 teardown() {
+	[ -z "$WITNESS" ] || kill "$WITNESS" 2>/dev/null || :
 	node_teardown
 }
 
@@ -29,7 +34,7 @@ sealed() {
 	cup-config n1 seal-witness="http://w.example/ $wkey" \
 		seal-timestamp=http://tsa.example/ >/dev/null
 	run --separate-stderr -0 cup-node --commands n1
-	assert_line "cup-seal --key $PWD/seal.key --every 1s --witness 'http://w.example/ $wkey' --timestamp http://tsa.example/ $PWD/journal"
+	assert_line "cup-seal --key $PWD/seal.key --every 1s --renew 1h --thin 30d --witness 'http://w.example/ $wkey' --timestamp http://tsa.example/ $PWD/journal"
 	sed -i '/^seal-/d' etc/n1.conf
 	run --separate-stderr -0 cup-node --commands n1
 	refute_output --partial cup-seal
@@ -41,6 +46,7 @@ sealed() {
 	run -78 cup-config n1 "seal-witness=http://w.example/ $VKEY"
 	assert_output --partial 'is not the key of a witness'
 	run -78 cup-config n1 seal-interval=10ms
+	run -78 cup-config n1 seal-thin=1h
 	sed -i '/^seal-key/d' etc/n1.conf
 	run -78 cup-config n1 seal-interval=2s
 	assert_output --partial 'seal-interval: it needs a seal-key'
@@ -89,4 +95,36 @@ sealed() {
 	cp with etc/n1.conf
 	cup-node --reload n1
 	eventually 10 sealed 1
+}
+
+newest_cosigned() {
+	cup-verify -q --key "$VKEY" --witness-key "$WKEY" --quorum 1 \
+		--max-age 1m journal 2>/dev/null
+}
+
+@test "a node's witness cosigns, may be away, and is caught up with" {
+	local port was
+	WKEY=$(cup-witness --generate w.example --key witness.key)
+	start_witness
+	port=${AT##*:}
+	cup-config n1 seal-witness="$AT $WKEY" seal-renew=1s >/dev/null
+	start_node
+	judged hello deliver
+	eventually 10 newest_cosigned
+	# All it can read is the journal, and what leads to the witness.
+	grep -qE '^NoNewPrivs:.*1' "/proc/$(status seal-pid)/status"
+	renewed() {
+		grep -qs '^— w.example ' journal/checkpoints/*.renewed
+	}
+	eventually 10 renewed
+	stop_witness
+	was=$(find journal/checkpoints -name '*.checkpoint' | wc -l)
+	judged away deliver
+	eventually 10 sealed $((was + 1))
+	run -1 newest_cosigned
+	eventually 10 logged "witness 'w.example' .*onnect"
+	state up
+	LISTEN=tcp:127.0.0.1:$port start_witness
+	eventually 10 newest_cosigned
+	cup-verify --key "$VKEY" journal
 }

@@ -176,3 +176,65 @@ request() {
 	assert_equal "$stderr" ""
 	tlog open "$VKEY" "$WKEY" <"$NEW"
 }
+
+@test "of an idle journal the witness gives its word again, and it is newer" {
+	start_witness
+	seal_witnessed >out
+	cp "$NEW" first
+	aged() {
+		run --separate-stderr cup-verify --key "$VKEY" \
+			--witness-key "$WKEY" --quorum 1 --max-age 1s j
+		[ "$status" -eq 1 ]
+	}
+	eventually 10 aged
+	assert_regex "$stderr" 'is old'
+	# It is soon enough by default.
+	seal_witnessed >out
+	assert_file_not_exists "${NEW%checkpoint}renewed"
+	run --separate-stderr -0 cup-seal --key seal.key \
+		--witness "$AT $WKEY" --renew 1s j
+	assert_output "$NEW"
+	assert_equal "$stderr" ""
+	cmp first "$NEW"
+	run -0 cup-verify --key "$VKEY" --witness-key "$WKEY" --quorum 1 \
+		--max-age 1m --checkpoint "${NEW%checkpoint}renewed" j
+	run -0 cup-verify --key "$VKEY" --witness-key "$WKEY" --quorum 1 j
+	assert_output --partial 'cosigned by 1'
+	tlog open "$VKEY" "$WKEY" <"${NEW%checkpoint}renewed"
+	# A proof has the newer word as well, before the first one.
+	cup-verify --proof "$(sed -n 5p records | cut -f 1)" j >p.tlog-proof
+	assert_equal "$(grep -c '^— w.example ' p.tlog-proof)" 2
+	assert_equal "$(grep -m 1 '^— w.example ' p.tlog-proof)" \
+		"$(grep '^— w.example ' "${NEW%checkpoint}renewed")"
+	journal_lines j | grep "	$(sed -n 5p records | cut -f 1)	" >record
+	run -0 cup-verify --key "$VKEY" --witness-key "$WKEY" --quorum 1 \
+		--max-age 1m p.tlog-proof record
+}
+
+@test "what is changed of a renewed checkpoint or its cosignatures is found" {
+	local file at size
+	start_witness
+	seal_witnessed >out
+	older() {
+		cup-seal --key seal.key --witness "$AT $WKEY" --renew 1s j >out
+		[ -e "${NEW%checkpoint}renewed" ]
+	}
+	eventually 10 older
+	file=${NEW%checkpoint}renewed
+	cp "$file" kept
+	size=$(grep -b '^— w' "$file" | cut -d : -f 1)
+	for ((at = 0; at < size; at += 11)); do
+		flip "$file" "$at"
+		run --separate-stderr -1 cup-verify --key "$VKEY" \
+			--witness-key "$WKEY" --quorum 1 j
+		cp kept "$file"
+	done
+	run -0 cup-verify --key "$VKEY" --witness-key "$WKEY" --quorum 1 j
+	sed '$s/..........$/AAAAAAAAA=/' kept >"$file"
+	run --separate-stderr -1 cup-verify --key "$VKEY" \
+		--witness-key "$WKEY" j
+	assert_regex "$stderr" 'has a cosignature that is forged'
+	sed '2s/^/1/' kept >"$file"
+	run --separate-stderr -1 cup-verify --key "$VKEY" j
+	assert_regex "$stderr" 'has cosignatures that are not of it'
+}
