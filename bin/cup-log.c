@@ -139,39 +139,6 @@ static void parse(struct options *o, int argc, const char **argv)
 	poptFreeContext(ctx);
 }
 
-static int code_of(const struct journal_error *e)
-{
-	switch (e->fault) {
-	case FAULT_NONE:
-		return EX_OK;
-	case FAULT_LOCKED:
-		return EX_TEMPFAIL;
-	case FAULT_CORRUPT:
-		return EX_DATAERR;
-	case FAULT_UNTRUSTED:
-		return EX_CONFIG;
-	case FAULT_SYSTEM:
-	case FAULT_OUTPUT:
-		break;
-	}
-	return EX_IOERR;
-}
-
-static void report(const char *journal, const struct journal_error *e)
-{
-	const char *in = e->fault == FAULT_SYSTEM ? "journal" : NULL;
-
-	errno = e->error;
-	if (e->fault == FAULT_OUTPUT)
-		diag_warn_errno("%s", e->text);
-	else if (e->fault == FAULT_LOCKED)
-		diag_warn("journal %s", e->text);
-	else if (in)
-		diag_warn_errno("journal '%s': %s", journal, e->text);
-	else
-		diag_warn("journal '%s': %s", journal, e->text);
-}
-
 static void report_recovery(const char *journal, const struct journal_tail *t)
 {
 	if (t->closed)
@@ -193,7 +160,7 @@ static void tell_trouble(struct log *l)
 	struct journal_error e = {.fault = FAULT_NONE};
 
 	if (writer_trouble(l->writer, &e))
-		report(l->journal, &e);
+		journal_report(l->journal, &e);
 }
 
 /* Wait for input; false if something else ends the program. */
@@ -308,8 +275,8 @@ static int serve(const struct options *o, struct digest *proof)
 
 	l.writer = writer_open(&set, &tail, &e);
 	if (!l.writer) {
-		report(o->journal, &e);
-		return code_of(&e);
+		journal_report(o->journal, &e);
+		return journal_code(&e);
 	}
 	report_recovery(o->journal, &tail);
 	l.ending = ending_catch();
@@ -326,11 +293,11 @@ static int serve(const struct options *o, struct digest *proof)
 	notes_close(l.notes);
 	tell_trouble(&l);
 	if (!writer_close(l.writer, &e))
-		report(o->journal, &e);
+		journal_report(o->journal, &e);
 	ending_release();
 	reader_release(&l.in);
 	if (e.fault)
-		return code_of(&e);
+		return journal_code(&e);
 	if (ending_caught())
 		raise(ending_caught());
 	return l.unread ? EX_IOERR : l.bad ? EX_DATAERR : EX_OK;

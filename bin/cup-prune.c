@@ -13,22 +13,11 @@
 #include "base/cli.h"
 #include "base/diag.h"
 #include "base/mem.h"
-#include "base/utf8.h"
-#include "base/uuid.h"
 #include "node/prunes.h"
 #include "prune/prune.h"
+#include "prune/settings.h"
 #include "prune/show.h"
 #include "prune/survey.h"
-
-enum { WHY_MAX = 256 };
-
-struct options {
-	struct keeps keeps;
-	struct args hold_files, journals;
-	char *node, *erase, *erase_with, *why;
-	int yes, holds;
-	int64_t now;
-};
 
 /* What is known at the end. */
 struct outcome {
@@ -37,10 +26,12 @@ struct outcome {
 	int code;     /* of the first journal that something failed with */
 };
 
-static void replace(char **value, char *by)
+/* Of several nobody knows which is meant. */
+static void set_once(const char *option, char **value, char *to)
 {
-	free(*value);
-	*value = by;
+	if (*value)
+		cli_misuse("option '--%s' is given twice", option);
+	*value = to;
 }
 
 static void check(const char *option, const char *value, const char *why)
@@ -49,7 +40,7 @@ static void check(const char *option, const char *value, const char *why)
 		cli_misuse("option '--%s': '%s' %s", option, value, why);
 }
 
-static void take_option(struct options *o, poptContext ctx, int option)
+static void take_option(struct prune_settings *o, poptContext ctx, int option)
 {
 	char *value = cli_argument(ctx);
 
@@ -65,66 +56,22 @@ static void take_option(struct options *o, poptContext ctx, int option)
 		args_add(&o->hold_files, value);
 		break;
 	case 'e':
-		replace(&o->erase, value);
+		set_once("erase", &o->erase, value);
 		return;
 	case 'w':
-		replace(&o->erase_with, value);
+		set_once("erase-with", &o->erase_with, value);
 		return;
 	case 'y':
-		replace(&o->why, value);
+		set_once("why", &o->why, value);
 		return;
 	case 'n':
-		replace(&o->node, value);
+		set_once("node", &o->node, value);
 		return;
 	}
 	free(value);
 }
 
-static void check_erasure(const struct options *o)
-{
-	if (o->erase && o->erase_with)
-		cli_misuse("'--erase' and '--erase-with' exclude one another");
-	if (!o->erase && !o->erase_with) {
-		if (o->why)
-			cli_misuse("'--why' goes with '--erase' or "
-				   "'--erase-with'");
-		return;
-	}
-	if (!o->why)
-		cli_misuse("an erasure needs '--why'");
-	if (!*o->why || strlen(o->why) > WHY_MAX ||
-	    utf8_line(o->why, strlen(o->why)) < strlen(o->why) ||
-	    strchr(o->why, '\t') || strchr(o->why, 127))
-		cli_misuse("option '--why': is empty, too long, not UTF-8 or "
-			   "has a control character");
-	if (o->erase && !uuid_valid(o->erase, strlen(o->erase)))
-		cli_misuse("option '--erase': '%s' is no id of a record",
-		    o->erase);
-	if (o->keeps.count)
-		cli_misuse("keep or erase, one at a time");
-}
-
-static void check_sense(const struct options *o)
-{
-	bool erases = o->erase || o->erase_with;
-
-	check_erasure(o);
-	if (o->node && (o->journals.count || o->keeps.count ||
-			   o->hold_files.count))
-		cli_misuse("'--node' says itself which journals, how long "
-			   "and what is held");
-	if (!o->node && !o->journals.count)
-		cli_misuse("no journal given");
-	if (o->holds && (o->yes || erases))
-		cli_misuse("'--holds' only lists");
-	if (o->holds && !o->node && !o->hold_files.count)
-		cli_misuse("'--holds' needs '--hold-file'");
-	if (!o->node && !o->holds && !erases && !o->keeps.count)
-		cli_misuse("neither '--keep', '--keep-for', '--erase' nor "
-			   "'--erase-with' says what to do");
-}
-
-static void parse(struct options *o, int argc, const char **argv)
+static void parse(struct prune_settings *o, int argc, const char **argv)
 {
 	const struct poptOption table[] = {
 	    {"keep", '\0', POPT_ARG_STRING, NULL, 'k',
@@ -148,7 +95,7 @@ static void parse(struct options *o, int argc, const char **argv)
 		"Do it", NULL},
 	    CLI_TABLE};
 	poptContext ctx = cli_open(argc, argv, table, "[JOURNAL...]", false);
-	const char *operand;
+	const char *operand, *mistake;
 	int option;
 
 	while ((option = cli_next(ctx)) >= 0)
@@ -156,7 +103,9 @@ static void parse(struct options *o, int argc, const char **argv)
 	while ((operand = poptGetArg(ctx)))
 		args_add(&o->journals, operand);
 	poptFreeContext(ctx);
-	check_sense(o);
+	mistake = prune_settings_mistake(o);
+	if (mistake)
+		cli_misuse("%s", mistake);
 }
 
 /* Its name is in notes: one word. */
@@ -169,7 +118,7 @@ static const char *who(void)
 								     : "-";
 }
 
-static void settle_node(struct options *o)
+static void settle_node(struct prune_settings *o)
 {
 	struct prunes_settings s = {.keeps = &o->keeps,
 	    .hold_files = &o->hold_files, .journals = &o->journals,
@@ -186,7 +135,7 @@ static void settle_node(struct options *o)
 	buf_release(&mistakes);
 }
 
-static void read_holds(const struct options *o, struct hold_file *holds)
+static void read_holds(const struct prune_settings *o, struct hold_file *holds)
 {
 	struct buf mistakes = BUF_EMPTY;
 
@@ -199,7 +148,7 @@ static void read_holds(const struct options *o, struct hold_file *holds)
 	buf_release(&mistakes);
 }
 
-static struct search *forget(const struct options *o)
+static struct search *forget(const struct prune_settings *o)
 {
 	struct search *s;
 	const char *why;
@@ -346,7 +295,7 @@ static void look(struct outcome *u, const char *journal,
 	plan_release(&plan);
 }
 
-static int run(const struct options *o, struct hold_file *holds)
+static int run(const struct prune_settings *o, struct hold_file *holds)
 {
 	struct survey_rules rules = {.keeps = &o->keeps, .holds = holds,
 	    .asked = {o->erase, o->erase_with, o->why}, .by = who(),
@@ -380,7 +329,7 @@ static int run(const struct options *o, struct hold_file *holds)
 
 int main(int argc, const char **argv)
 {
-	struct options o = {.now = stamp_now()};
+	struct prune_settings o = {.now = stamp_now()};
 	struct hold_file holds = {NULL, 0};
 	int code;
 
@@ -391,13 +340,7 @@ int main(int argc, const char **argv)
 	read_holds(&o, &holds);
 	code = run(&o, &holds);
 	hold_file_release(&holds);
-	keeps_release(&o.keeps);
-	args_release(&o.hold_files);
-	args_release(&o.journals);
-	free(o.node);
-	free(o.erase);
-	free(o.erase_with);
-	free(o.why);
+	prune_settings_release(&o);
 	cli_close_stdout();
 	return code;
 }

@@ -61,25 +61,10 @@ static void parse(struct review_settings *o, int argc, const char **argv)
 		cli_misuse("%s", buf_str(&why));
 }
 
-static int code_of(const struct journal_error *e)
-{
-	static const int codes[] = {[FAULT_SYSTEM] = EX_IOERR,
-	    [FAULT_OUTPUT] = EX_IOERR, [FAULT_LOCKED] = EX_TEMPFAIL,
-	    [FAULT_CORRUPT] = EX_DATAERR, [FAULT_UNTRUSTED] = EX_CONFIG};
-
-	return codes[e->fault];
-}
-
 static int ledger_failed(const struct review_settings *o, const struct journal_error *e)
 {
-	errno = e->error;
-	if (e->fault == FAULT_LOCKED)
-		diag_warn("journal %s", e->text);
-	else if (e->error)
-		diag_warn_errno("journal '%s': %s", o->to, e->text);
-	else
-		diag_warn("journal '%s': %s", o->to, e->text);
-	return code_of(e);
+	journal_report(o->to, e);
+	return journal_code(e);
 }
 
 static struct digest *open_proof(const char *key)

@@ -24,4 +24,10 @@ struct journal_error {
 _Bool journal_fail(struct journal_error *, enum journal_fault,
     const char *format, ...) __attribute__((format(printf, 3, 4)));
 
+/* Tell it on standard error, by diag.h, of that journal. */
+void journal_report(const char *journal, const struct journal_error *);
+
+/* With which status of sysexits(3) a program ends for it. */
+int journal_code(const struct journal_error *);
+
 #endif

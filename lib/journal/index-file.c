@@ -1,22 +1,23 @@
 /* SPDX-License-Identifier: ISC */
 /* Indexes as files: making them anew, and comparing one with what is due. */
+#define _GNU_SOURCE /* memfd_create */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-#include "io/out.h"
-#include "journal/index.h"
-#include "journal/segment.h"
+#include "journal/index-internal.h"
 
 /* Build that of a segment that is there. */
-static bool build_of(int dir, uint64_t first, struct buf *out,
-    const atomic_bool *stop)
+static bool build_of(int dir, uint64_t first, const struct index_target *to)
 {
 	char name[JOURNAL_NAME];
 	int fd = segment_open(dir, first, name), saved;
-	bool ok = fd >= 0 && index_build(fd, first, out, stop);
+	bool ok = fd >= 0 && index_build(fd, first, to);
 
 	saved = errno;
 	if (fd >= 0)
@@ -25,47 +26,50 @@ static bool build_of(int dir, uint64_t first, struct buf *out,
 	return ok;
 }
 
-static bool write_file(int dir, const char *name, struct span bytes)
+bool index_has_room(int dir, uint64_t n, uint64_t spare)
 {
-	int fd = openat(dir, name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC |
-		O_NOFOLLOW, 0600);
-	bool ok = fd >= 0 && out_write(fd, bytes.p, bytes.n) &&
-	    fsync(fd) == 0;
-	int saved = errno;
+	struct statvfs v;
 
-	if (fd >= 0 && close(fd) != 0 && ok)
+	if (!spare || fstatvfs(dir, &v) != 0 ||
+	    (uint64_t)v.f_bavail * v.f_frsize > spare + n)
+		return true;
+	errno = ENOSPC;
+	return false;
+}
+
+static bool write_file(int dir, uint64_t first, const char *name,
+    struct index_target *t)
+{
+	bool ok;
+	int saved;
+
+	t->to = openat(dir, name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC |
+		O_NOFOLLOW, 0600);
+	if (t->to < 0)
+		return false;
+	ok = build_of(dir, first, t) && fsync(t->to) == 0;
+	saved = errno;
+	if (close(t->to) != 0 && ok)
 		return false;
 	errno = saved;
 	return ok;
 }
 
-/* Whether there is room for so many bytes, and as much as is spared. */
-static bool has_room(int dir, size_t n, uint64_t spare)
-{
-	struct statvfs v;
-
-	errno = ENOSPC;
-	return !spare || fstatvfs(dir, &v) != 0 ||
-	    (uint64_t)v.f_bavail * v.f_frsize > spare + n;
-}
-
 bool index_make(int dir, uint64_t first, uint64_t spare,
     const atomic_bool *stop)
 {
+	struct index_target t = {.dir = dir, .spare = spare, .stop = stop};
 	char name[INDEX_NAME], aside[INDEX_NAME + 4];
-	struct buf bytes = BUF_EMPTY;
-	bool begun = build_of(dir, first, &bytes, stop) &&
-	    has_room(dir, bytes.len, spare), ok;
+	bool ok;
 	int saved;
 
 	index_name(name, first);
 	snprintf(aside, sizeof(aside), "%s.tmp", name);
-	ok = begun && write_file(dir, aside, buf_span(&bytes)) &&
+	ok = write_file(dir, first, aside, &t) &&
 	    renameat(dir, aside, dir, name) == 0;
 	saved = errno;
-	if (begun && !ok)
+	if (!ok)
 		(void)unlinkat(dir, aside, 0);
-	buf_release(&bytes);
 	errno = saved;
 	return ok;
 }
@@ -83,39 +87,65 @@ bool index_ensure(int dir, uint64_t first, uint64_t spare,
 	return x || index_make(dir, first, spare, stop);
 }
 
-/* Read all of an index; false with errno. */
-static bool read_file(int dir, const char *name, struct buf *out)
+/* As read does, but all that there is; nothing less. */
+static ssize_t read_part(int fd, char *p, size_t n, off_t at)
 {
-	int fd = openat(dir, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK), saved;
-	ssize_t n = fd < 0 ? -1 : 1;
+	size_t got = 0;
 
-	while (n > 0 || (n < 0 && fd >= 0 && errno == EINTR)) {
-		n = read(fd, buf_room(out, 65536), 65536);
-		out->len += n > 0 ? (size_t)n : 0;
+	while (got < n) {
+		ssize_t r = pread(fd, p + got, n - got, at + (off_t)got);
+
+		if (r < 0 && errno == EINTR)
+			continue;
+		if (r < 0)
+			return -1;
+		if (r == 0)
+			break;
+		got += (size_t)r;
 	}
-	saved = errno;
-	if (fd >= 0)
-		close(fd);
-	errno = saved;
-	return n == 0;
+	return (ssize_t)got;
+}
+
+static enum index_finding compare(int is, int due)
+{
+	char a[INDEX_BLOCK], b[INDEX_BLOCK];
+	ssize_t n, m;
+	off_t at = 0;
+
+	do {
+		n = read_part(is, a, sizeof(a), at);
+		m = read_part(due, b, sizeof(b), at);
+		if (n < 0 || m < 0)
+			return INDEX_ERROR;
+		if (n != m || memcmp(a, b, (size_t)n) != 0)
+			return INDEX_WRONG;
+		at += n;
+	} while (n);
+	return INDEX_SOUND;
 }
 
 enum index_finding index_check(int dir, uint64_t first)
 {
-	struct buf is = BUF_EMPTY, due = BUF_EMPTY;
+	struct index_target t = {.to = memfd_create("index", MFD_CLOEXEC),
+	    .dir = -1};
 	enum index_finding found = INDEX_ERROR;
 	char name[INDEX_NAME];
+	int fd, saved;
 
 	index_name(name, first);
-	if (!read_file(dir, name, &is))
-		found = errno == ENOENT ? INDEX_NONE : INDEX_ERROR;
-	else if (build_of(dir, first, &due, NULL))
-		found = span_same(buf_span(&is), buf_span(&due)) ? INDEX_SOUND
-								 : INDEX_WRONG;
-	else if (errno == EBADMSG || errno == EFBIG)
+	fd = openat(dir, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0 && errno == ENOENT)
+		found = INDEX_NONE;
+	else if (fd >= 0 && t.to >= 0 && build_of(dir, first, &t))
+		found = compare(fd, t.to);
+	else if (fd >= 0 && (errno == EBADMSG || errno == EFBIG))
 		found = INDEX_WRONG;
-	buf_release(&is);
-	buf_release(&due);
+	saved = errno;
+	if (fd >= 0)
+		close(fd);
+	if (t.to >= 0)
+		close(t.to);
+	errno = saved;
 	return found;
 }
 

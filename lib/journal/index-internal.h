@@ -76,6 +76,10 @@ static inline uint16_t index_rest(const struct index_head *h, uint64_t key)
 bool index_tail(struct digest *, int fd, uint64_t stored,
     unsigned char out[DIGEST_RAW]);
 
+/* Whether the disk of a directory has room for so many bytes, and as many as
+ * are spared; 0: that is no matter. False with errno. */
+bool index_has_room(int dir, uint64_t n, uint64_t spare);
+
 static inline void index_put(struct buf *b, uint64_t n, int bytes)
 {
 	for (int i = 0; i < bytes; i++)

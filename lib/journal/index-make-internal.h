@@ -5,6 +5,7 @@
 
 #include "journal/index-internal.h"
 #include "journal/index-keys.h"
+#include "journal/index-sort.h"
 #include "journal/stretch.h"
 
 enum {
@@ -14,7 +15,7 @@ enum {
 
 /* What is known of a segment while its index is made. */
 struct index_maker {
-	const atomic_bool *stop;
+	const struct index_target *target;
 	struct stretches in;
 	struct buf lines;
 	struct index_keys keys;
@@ -24,13 +25,14 @@ struct index_maker {
 	size_t slice_size, slice_at; /* where the slice began, in the frame */
 	uint32_t frame_lines;
 	bool blank; /* what is behind is not read by anybody */
-	/* The INDEX_KEY_BITS highest bits of a key, then the slice. */
-	uint64_t *entry;
-	size_t count, cap;
+	/* Entries: the INDEX_KEY_BITS highest bits of a key, then the slice. */
+	struct index_sort sort;
+	bool failed; /* with error, as an entry could not be kept */
+	int error;
 	uint64_t recent[INDEX_RECENT];
 };
 
-/* Write all that was collected as an index. */
-void index_write(struct index_maker *, struct digest *, struct buf *out);
+/* Write all that was collected as an index. False with errno. */
+bool index_write(struct index_maker *, struct digest *);
 
 #endif

@@ -1,61 +1,118 @@
 /* SPDX-License-Identifier: ISC */
-/* Sorting what was collected for an index, and writing it down. */
+/* Writing what was collected for an index, in its order, block by block. */
+#include <errno.h>
 #include <string.h>
 
+#include "journal/file.h"
 #include "journal/index-make-internal.h"
 
-enum { BUCKET_FILL = 32 }; /* entries, at most, in the mean */
+enum {
+	BUCKET_FILL = 32, /* entries, at most, in the mean */
+	PART = 4 * INDEX_BLOCK,
+};
 
-/* Sort by that bit and those below it, in place: it is done while there is
- * little memory. */
-static void sort_by(uint64_t *entry, size_t count, unsigned bit)
+/* What is behind the header, on its way to the file. */
+struct body {
+	int fd;
+	off_t at;	   /* in the file */
+	struct buf part;   /* what is not there yet */
+	struct buf sums;   /* digests of the blocks before it */
+	struct digest *digest;
+	bool ok;	   /* or errno */
+	int error;
+};
+
+static void add_digest(struct digest *d, struct buf *out, const char *p,
+    size_t n)
 {
-	size_t low = 0, high = count;
+	unsigned char sum[DIGEST_RAW];
 
-	while (low < high) {
-		uint64_t e = entry[low];
-
-		if (!(e >> bit & 1)) {
-			low++;
-			continue;
-		}
-		entry[low] = entry[--high];
-		entry[high] = e;
-	}
-	if (bit && low > 1)
-		sort_by(entry, low, bit - 1);
-	if (bit && count - low > 1)
-		sort_by(entry + low, count - low, bit - 1);
+	digest_begin(d);
+	digest_add(d, p, n);
+	digest_raw(d, sum);
+	buf_add(out, (const char *)sum, DIGEST_RAW);
 }
 
-static void sort(struct index_maker *m)
+/* Write the whole blocks of the part, at the end all of it. */
+static void pass(struct body *b, bool end)
 {
-	size_t kept = 0;
+	size_t n = 0, step;
 
-	sort_by(m->entry, m->count, INDEX_KEY_BITS + 16 - 1);
-	for (size_t i = 0; i < m->count; i++) {
-		if (!kept || m->entry[kept - 1] != m->entry[i])
-			m->entry[kept++] = m->entry[i];
+	for (; n < b->part.len; n += step) {
+		step = b->part.len - n < INDEX_BLOCK ? b->part.len - n
+						     : INDEX_BLOCK;
+		if (step < INDEX_BLOCK && !end)
+			break;
+		add_digest(b->digest, &b->sums, b->part.data + n, step);
 	}
-	m->count = kept;
+	if (b->ok && n) {
+		b->ok = file_write_at(b->fd, b->part.data, n, b->at);
+		b->error = errno;
+	}
+	b->at += (off_t)n;
+	buf_consume(&b->part, n);
 }
 
-/* The buckets, and the entries behind them. */
-static void put_entries(struct index_maker *m, struct buf *b)
+static void put(struct body *b, uint64_t n, int bytes)
+{
+	index_put(&b->part, n, bytes);
+	if (b->part.len >= PART)
+		pass(b, false);
+}
+
+/* How many entries there are. False with errno. */
+static bool count_entries(struct index_maker *m)
+{
+	struct index_head *h = &m->head;
+	uint64_t entry, n = 0;
+
+	if (!index_sort_begin(&m->sort))
+		return false;
+	while (index_sort_next(&m->sort, &entry))
+		n++;
+	if (errno)
+		return false;
+	errno = EFBIG;
+	if (n > INDEX_ENTRIES_MAX)
+		return false;
+	h->entries = (uint32_t)n;
+	while (h->bits < INDEX_BITS_MAX && n >> h->bits > BUCKET_FILL)
+		h->bits++;
+	h->blocks = index_blocks(index_body(h));
+	return true;
+}
+
+static bool put_buckets(struct index_maker *m, struct body *b)
 {
 	unsigned below = INDEX_KEY_BITS + 16 - m->head.bits;
-	uint64_t buckets = UINT64_C(1) << m->head.bits;
-	size_t i = 0;
+	uint64_t buckets = UINT64_C(1) << m->head.bits, entry, i = 0, n = 0;
 
-	for (uint64_t n = 0; n <= buckets; n++) {
-		while (i < m->count && m->entry[i] >> below < n)
-			i++;
-		index_put(b, i, INDEX_BUCKET);
+	if (!index_sort_begin(&m->sort))
+		return false;
+	while (index_sort_next(&m->sort, &entry)) {
+		for (; n <= entry >> below; n++)
+			put(b, i, INDEX_BUCKET);
+		i++;
 	}
-	for (i = 0; i < m->count; i++) {
-		index_put(b, m->entry[i] >> (below - 16), 2);
-		index_put(b, m->entry[i], 2);
+	if (errno)
+		return false;
+	for (; n <= buckets; n++)
+		put(b, i, INDEX_BUCKET);
+	return true;
+}
+
+static bool put_entries(struct index_maker *m, struct body *b)
+{
+	unsigned below = INDEX_KEY_BITS - m->head.bits;
+	uint64_t entry;
+
+	if (!index_sort_begin(&m->sort))
+		return false;
+	while (index_sort_next(&m->sort, &entry)) {
+		put(b, entry >> below, 2);
+		put(b, entry, 2);
 	}
+	return errno == 0;
 }
 
 static void put_head(const struct index_head *h, struct buf *b)
@@ -74,49 +131,45 @@ static void put_head(const struct index_head *h, struct buf *b)
 	buf_add(b, (const char *)h->tail, DIGEST_RAW);
 }
 
-static void put_digest(struct digest *d, char *out, const char *p, size_t n)
+/* Write the header, now that all digests are known. */
+static bool write_head(struct index_maker *m, struct body *b)
 {
-	unsigned char sum[DIGEST_RAW];
+	struct buf head = BUF_EMPTY;
+	bool ok;
 
-	digest_begin(d);
-	digest_add(d, p, n);
-	digest_raw(d, sum);
-	memcpy(out, sum, DIGEST_RAW);
+	put_head(&m->head, &head);
+	buf_addspan(&head, buf_span(&b->sums));
+	add_digest(b->digest, &head, head.data, head.len);
+	ok = file_write_at(b->fd, head.data, head.len, 0);
+	buf_release(&head);
+	return ok;
 }
 
-/* The digests have their room between the numbers and the rest. */
-static void put_digests(const struct index_head *h, struct digest *d,
-    struct buf *out)
+static bool write_all(struct index_maker *m, struct body *b)
 {
-	size_t at = INDEX_FIXED, from, n;
-	size_t rest = at + ((size_t)h->blocks + 1) * DIGEST_RAW;
-
-	for (from = rest; from < out->len; from += n, at += DIGEST_RAW) {
-		n = out->len - from < INDEX_BLOCK ? out->len - from
-						  : INDEX_BLOCK;
-		put_digest(d, out->data + at, out->data + from, n);
-	}
-	put_digest(d, out->data + at, out->data, at);
+	buf_addspan(&b->part, buf_span(&m->frames));
+	buf_addspan(&b->part, buf_span(&m->slices));
+	if (!put_buckets(m, b) || !put_entries(m, b))
+		return false;
+	pass(b, true);
+	errno = b->error;
+	return b->ok && write_head(m, b);
 }
 
-void index_write(struct index_maker *m, struct digest *d, struct buf *out)
+bool index_write(struct index_maker *m, struct digest *d)
 {
-	struct index_head *h = &m->head;
-	size_t digests;
+	const struct index_target *t = m->target;
+	struct body b = {.fd = t->to, .digest = d, .ok = true};
+	bool ok;
 
-	sort(m);
-	h->entries = (uint32_t)m->count;
-	while (h->bits < INDEX_BITS_MAX && m->count >> h->bits > BUCKET_FILL)
-		h->bits++;
-	h->blocks = index_blocks(index_body(h));
-	digests = ((size_t)h->blocks + 1) * DIGEST_RAW;
-	buf_reset(out);
-	buf_room(out, INDEX_FIXED + digests + (size_t)index_body(h));
-	put_head(h, out);
-	memset(buf_room(out, digests), 0, digests);
-	out->len += digests;
-	buf_addspan(out, buf_span(&m->frames));
-	buf_addspan(out, buf_span(&m->slices));
-	put_entries(m, out);
-	put_digests(h, d, out);
+	if (!count_entries(m))
+		return false;
+	b.at = INDEX_FIXED +
+	    (off_t)(((uint64_t)m->head.blocks + 1) * DIGEST_RAW);
+	ok = index_has_room(t->dir, (uint64_t)b.at + index_body(&m->head),
+		 t->spare) &&
+	    write_all(m, &b);
+	buf_release(&b.part);
+	buf_release(&b.sums);
+	return ok;
 }

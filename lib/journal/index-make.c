@@ -19,14 +19,11 @@ static void add_entry(struct index_maker *m, uint64_t key)
 	    (m->head.slices - 1);
 	uint64_t *recent = &m->recent[(key >> 20) % INDEX_RECENT];
 
-	if (*recent == entry + 1)
+	if (*recent == entry + 1 || m->failed)
 		return;
 	*recent = entry + 1;
-	if (m->count == m->cap) {
-		m->cap = m->cap ? 2 * m->cap : 1 << 16;
-		m->entry = mem_resize(m->entry, m->cap, sizeof(*m->entry));
-	}
-	m->entry[m->count++] = entry;
+	m->failed = !index_sort_add(&m->sort, entry);
+	m->error = errno;
 }
 
 static void widen(int64_t *since, int64_t *until, int64_t time)
@@ -122,7 +119,7 @@ static void put_frame(struct index_maker *m)
 
 static bool stopped(const struct index_maker *m)
 {
-	return m->stop && atomic_load(m->stop);
+	return m->target->stop && atomic_load(m->target->stop);
 }
 
 static bool take_frame(struct index_maker *m, const struct frame *frame)
@@ -171,6 +168,9 @@ static bool take_all(struct index_maker *m)
 	while (!m->blank && stretches_next(&m->in, &frame)) {
 		if (!take_frame(m, &frame))
 			return false;
+		errno = m->error;
+		if (m->failed)
+			return false;
 		errno = 0;
 		if (!stopped(m))
 			continue;
@@ -180,7 +180,7 @@ static bool take_all(struct index_maker *m)
 	return m->blank || errno == 0;
 }
 
-static bool build(struct index_maker *m, int fd, struct digest *d, struct buf *out)
+static bool build(struct index_maker *m, int fd, struct digest *d)
 {
 	struct stat st;
 
@@ -191,24 +191,24 @@ static bool build(struct index_maker *m, int fd, struct digest *d, struct buf *o
 	    !take_all(m) || !index_tail(d, fd, m->head.stored, m->head.tail))
 		return false;
 	errno = EFBIG;
-	if (m->count > INDEX_ENTRIES_MAX || m->head.slices > INDEX_SLICES_MAX)
-		return false;
-	index_write(m, d, out);
-	return true;
+	return m->head.slices <= INDEX_SLICES_MAX && index_write(m, d);
 }
 
-bool index_build(int fd, uint64_t first, struct buf *out,
-    const atomic_bool *stop)
+bool index_build(int fd, uint64_t first, const struct index_target *to)
 {
 	struct index_maker *m = mem_zalloc(sizeof(*m));
 	struct digest *d = digest_new(NULL, 0);
 	bool ok;
 	int saved;
 
-	m->stop = stop;
+	m->target = to;
+	m->sort = (struct index_sort){.dir = to->dir,
+	    .spare = to->spare,
+	    .first = first,
+	    .bits = INDEX_KEY_BITS + 16};
 	m->head = (struct index_head){
 	    .first = first, .since = INT64_MAX, .until = INT64_MIN};
-	ok = build(m, fd, d, out);
+	ok = build(m, fd, d);
 	saved = errno;
 	digest_free(d);
 	stretches_end(&m->in);
@@ -216,7 +216,7 @@ bool index_build(int fd, uint64_t first, struct buf *out,
 	index_keys_release(&m->keys);
 	buf_release(&m->frames);
 	buf_release(&m->slices);
-	free(m->entry);
+	index_sort_release(&m->sort);
 	free(m);
 	errno = saved;
 	return ok;

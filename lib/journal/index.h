@@ -56,11 +56,19 @@ bool index_slice(struct index *, const struct index_frame *, size_t number,
  * key; the others are left as they are. False if the index is wrong. */
 bool index_find(struct index *, uint64_t key, unsigned char *slices);
 
-/* Make the index of the closed segment, of which fd is open, anew: its bytes
- * into out, the same for the same segment. False with errno; ECANCELED: stop
- * was set meanwhile (NULL: nobody does). */
-bool index_build(int fd, uint64_t first, struct buf *out,
-    const atomic_bool *stop);
+/* Where an index is written to. */
+struct index_target {
+	int to; /* an empty file */
+	int dir; /* where more than memory is to hold is kept meanwhile, in a
+		  * file without a name; -1: nowhere */
+	uint64_t spare; /* bytes of the disk that are left free, else ENOSPC */
+	const atomic_bool *stop; /* NULL: nobody sets it */
+};
+
+/* Make the index of the closed segment, of which fd is open, anew: the same
+ * bytes for the same segment. False with errno; ECANCELED: stop was set
+ * meanwhile. */
+bool index_build(int fd, uint64_t first, const struct index_target *);
 
 /* The same, and put it in the place of any that is there: written aside, as
  * SEQ.index.tmp, synced, renamed. A segment that has none is whole without it.

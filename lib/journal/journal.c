@@ -1,55 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 /* Reading a journal, also while it is written. */
-#define _DEFAULT_SOURCE
-#include "journal/journal.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "journal/check.h"
-#include "journal/lines.h"
-#include "journal/segment.h"
+#include "journal/journal-internal.h"
 #include "journal/tree-check.h"
-
-enum { LOOKS = 4 }; /* at a last line that is not finished */
-
-struct journal_reader {
-	char *path;
-	int dir; /* -1: a single segment */
-	struct segment_list list;
-	size_t at; /* the segment in list */
-	bool last; /* it is the last one, as far as was seen */
-	struct lines in;
-	char name[JOURNAL_NAME];
-	const char *single; /* a single segment's file name */
-	bool strict;
-	struct journal_check check;
-	bool torn;
-	bool audited; /* the files of the tree */
-	struct buf why;
-};
-
-static enum journal_item broken(struct journal_reader *j, const char *why)
-{
-	buf_reset(&j->why);
-	buf_adds(&j->why, why);
-	buf_str(&j->why);
-	return JOURNAL_BROKEN;
-}
-
-static enum journal_item failed(struct journal_reader *j)
-{
-	int saved = errno;
-
-	broken(j, j->single ? j->single : j->name);
-	errno = saved;
-	return JOURNAL_ERROR;
-}
 
 /* Open the segment at; false with errno. */
 static bool open_segment(struct journal_reader *j)
@@ -208,7 +167,7 @@ static enum journal_item turn(struct journal_reader *j)
 	if (j->dir < 0)
 		return JOURNAL_END;
 	if ((!begun || j->last) && !relist(j))
-		return failed(j);
+		return journal_failed(j);
 	next = j->at + begun;
 	if (next >= j->list.count)
 		return JOURNAL_END;
@@ -218,126 +177,7 @@ static enum journal_item turn(struct journal_reader *j)
 		return JOURNAL_RECORD;
 	}
 	j->at = next;
-	return open_segment(j) ? JOURNAL_RECORD : failed(j);
-}
-
-/* Whether a last line is one that is being written, or was torn: it is no
- * line, or does not match its chain, has unwritten space behind it, and is
- * not whole. */
-static bool unfinished(struct journal_reader *j, const struct journal_line *l)
-{
-	char behind = j->last ? lines_behind(&j->in) : 'x';
-
-	if (behind == 'x' || (l->seq && !check_differs(&j->check, l)))
-		return false;
-	return behind == '\n' && !(l->seq && check_whole(l->text));
-}
-
-/* At unwritten space: whether nothing is behind it. */
-static bool only_space(struct journal_reader *j, struct journal_line *l)
-{
-	off_t at = lines_offset(&j->in), beyond;
-	enum lines_item now;
-	struct span line;
-
-	beyond = j->strict ? lines_beyond(&j->in, at) : -1;
-	if (beyond < 0)
-		return true;
-	/* Its writer may have been there meanwhile. */
-	lines_seek(&j->in, at);
-	now = lines_next(&j->in, &line);
-	if (now == LINES_LINE)
-		lines_back(&j->in);
-	if (now != LINES_BLANK)
-		return false;
-	lines_seek(&j->in, beyond);
-	j->in.number += (uint64_t)(beyond - at);
-	l->line = j->in.number + 1;
-	return false;
-}
-
-static enum journal_item malformed(struct journal_reader *j, const char *why)
-{
-	check_lose(&j->check);
-	return broken(j, why);
-}
-
-/* A line that has its LF. JOURNAL_END means that it is not finished. */
-static enum journal_item judge(struct journal_reader *j,
-    struct journal_line *l, struct span line)
-{
-	const char *why = NULL;
-
-	if (!journal_take(line, l))
-		l->text = line;
-	if (unfinished(j, l))
-		return JOURNAL_END;
-	if (!l->seq)
-		return malformed(j, "is no line of a journal");
-	if (j->strict)
-		why = check_line(&j->check, l);
-	else
-		check_follow(&j->check, l);
-	if (why)
-		return broken(j, why);
-	return l->text.n && l->text.p[0] == '#' ? JOURNAL_NOTE
-						: JOURNAL_RECORD;
-}
-
-/* A line that may not be finished is looked at again: one is written in less
- * than a moment. */
-static bool look_again(struct journal_reader *j, int *looks)
-{
-	static const struct timespec moment = {0, 1000000};
-
-	if (!j->last || ++*looks >= LOOKS)
-		return false;
-	if (*looks > 1)
-		nanosleep(&moment, NULL);
-	lines_seek(&j->in, lines_offset(&j->in));
-	return true;
-}
-
-/* The next item of this segment; JOURNAL_END at its end, torn being set. */
-static enum journal_item step(struct journal_reader *j, struct journal_line *l)
-{
-	enum lines_item item;
-	enum journal_item found;
-	struct span line;
-	int looks = 0;
-
-	for (;;) {
-		item = lines_next(&j->in, &line);
-		*l = (struct journal_line){.segment = j->single ? j->single
-								: j->name,
-		    .line = j->in.number};
-		j->torn = false;
-		if (item == LINES_ERROR)
-			return failed(j);
-		if (item == LINES_LONG)
-			return malformed(j, "is longer than any can be");
-		if (item == LINES_SPOILT)
-			return malformed(j, "is in a damaged frame");
-		if (item == LINES_END)
-			return JOURNAL_END;
-		if (item == LINES_BLANK) {
-			if (only_space(j, l))
-				return JOURNAL_END;
-			if (l->line > j->in.number)
-				return malformed(j, "is behind unwritten space");
-			continue;
-		}
-		found = JOURNAL_END;
-		if (item == LINES_LINE) {
-			found = judge(j, l, line);
-			if (found != JOURNAL_END)
-				return found;
-			lines_back(&j->in);
-		}
-		j->torn = true;
-		if (!look_again(j, &looks))
-			return JOURNAL_END;
-	}
+	return open_segment(j) ? JOURNAL_RECORD : journal_failed(j);
 }
 
 /* At the end of a journal that is checked: what lines alone do not show. */
@@ -353,7 +193,7 @@ static enum journal_item audit(struct journal_reader *j,
 	why = tree_check_files(j->dir, &j->list, j->name);
 	if (!why)
 		why = tree_check_prunings(j->path, &j->check.gaps, &l->seq);
-	return why ? broken(j, why) : JOURNAL_END;
+	return why ? journal_broken(j, why) : JOURNAL_END;
 }
 
 enum journal_item journal_next(struct journal_reader *j,
@@ -364,14 +204,14 @@ enum journal_item journal_next(struct journal_reader *j,
 		bool last = j->last;
 
 		if (j->in.fd >= 0)
-			item = step(j, l);
+			item = journal_step(j, l);
 		if (item != JOURNAL_END)
 			return item;
 		if (j->torn && !last) {
 			lines_end(&j->in);
 			l->line = ++j->in.number;
 			j->torn = false;
-			return malformed(j, "is cut off");
+			return journal_malformed(j, "is cut off");
 		}
 		item = turn(j);
 		if (item == JOURNAL_END && j->strict && !j->audited)

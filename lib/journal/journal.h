@@ -12,8 +12,9 @@
  * outsider, gauge.h how it does. open.c takes over a journal: lock.h, and after a crash recover.h on
  * scan.h. To read: journal.h, on lines.h; check.h and expected.h prove that
  * nothing is missing or changed. source.h has records from wherever they are,
- * search.h says which are meant, sieve.h sooner which cannot be, index.h which
- * lines need not be read; hunt.h searches journals by these and by threads, and
+ * search.h says which are meant, sieve.h sooner which cannot be, index.h (made
+ * with index-sort.h) which lines need not be read, which skip.h then leaves
+ * out; hunt.h searches journals by these and by threads, and
  * print.h (a file for each format, on columns.h and printable.h) shows them. */
 #ifndef JOURNAL_JOURNAL_H
 #define JOURNAL_JOURNAL_H
@@ -65,9 +66,10 @@ struct journal_reader *journal_open_segment(int dir, uint64_t first,
 
 #define JOURNAL_LINES_UNKNOWN UINT64_MAX
 
-/* Of a directory that is not checked: go to the line at that place (lines.h)
- * of the segment with that first SEQ; lines is how many of it are before that,
- * if it is known. False with errno. */
+/* Of a directory: go to the line at that place (lines.h) of the segment with
+ * that first SEQ, or else of the next one; lines is how many of it are before
+ * that, if it is known. Where lines are checked that one need not follow from
+ * those before. False with errno. */
 bool journal_seek(struct journal_reader *, uint64_t first, off_t place,
     uint64_t lines);
 

@@ -110,8 +110,9 @@ static bool gone(int dir, uint64_t first, const char *end)
 	return unlinkat(dir, name, 0) == 0 || errno == ENOENT;
 }
 
-/* What was made of the old lines. Who compresses does so under the lock that
- * is held here, so what is compressed beside a plain file is older than that. */
+/* What was made of the old lines, or half made by who was killed. Who
+ * compresses does so under the lock that is held here, so what is compressed
+ * beside a plain file is older than that. */
 static bool remove_made(int dir, uint64_t first)
 {
 	char name[NAME_MAX_HERE];
@@ -122,6 +123,7 @@ static bool remove_made(int dir, uint64_t first)
 	if (!plain && errno != ENOENT)
 		return false;
 	return (!plain || gone(dir, first, ".log.zst")) &&
+	    gone(dir, first, ".zst.tmp") && gone(dir, first, ".index.tmp") &&
 	    gone(dir, first, ".index") && fsync(dir) == 0;
 }
 

@@ -16,54 +16,58 @@ static const struct kind {
 
 enum { KINDS = sizeof(kinds) / sizeof(*kinds), DIGITS = 9 };
 
+/* What no record's time can be written before. */
+static const int64_t year_0 = -62167219200000000;
+
 /* Months and years are those of the calendar. */
-static const char *cutoff(char out[STAMP_LEN], const char *duration,
-    int64_t now)
+static const char *cutoff(int64_t *when, const char *duration, int64_t now)
 {
 	size_t n = strspn(duration, "0123456789");
 	struct buf before = BUF_EMPTY;
-	int64_t when;
 	bool ok;
 
+	/* Minutes to all other programs, and months to whoever thinks of
+	 * years: what is gone then does not come back. */
+	if (n && duration[n] == 'm' && !duration[n + 1])
+		return "may mean months, which are M: minutes are not taken";
 	if (n == 0 || n > DIGITS || *duration == '0' || !duration[n] ||
-	    !strchr("smhdwMy", duration[n]) || duration[n + 1])
-		return "is not a number with s, m, h, d, w, M or y";
+	    !strchr("shdwMy", duration[n]) || duration[n + 1])
+		return "is not a number with s, h, d, w, M or y";
 	buf_addf(&before, "-%s", duration);
-	ok = stamp_parse(buf_str(&before), now, &when);
+	ok = stamp_parse(buf_str(&before), now, when) && *when >= year_0;
 	buf_release(&before);
-	if (!ok)
-		return "goes back too far";
-	stamp_write(out, when);
-	return NULL;
+	return ok ? NULL : "goes back too far";
 }
 
-static struct keep *add(struct keeps *k, const char *text)
+static struct keep *add(struct keeps *k, const char *text, int64_t before)
 {
 	struct keep *new;
 
 	k->keep = mem_resize(k->keep, k->count + 1, sizeof(*k->keep));
 	new = &k->keep[k->count++];
-	*new = (struct keep){.text = mem_strdup(text)};
+	*new = (struct keep){.text = mem_strdup(text), .before = before};
+	stamp_write(new->cutoff, before);
 	return new;
 }
 
 const char *keeps_add(struct keeps *k, const char *duration, int64_t now)
 {
-	char when[STAMP_LEN];
-	const char *why = cutoff(when, duration, now);
+	int64_t when;
+	const char *why = cutoff(&when, duration, now);
 
 	if (why)
 		return why;
 	if (keeps_general(k))
 		return "is said twice";
-	memcpy(add(k, duration)->cutoff, when, STAMP_LEN);
+	add(k, duration, when);
 	return NULL;
 }
 
 const char *keeps_add_for(struct keeps *k, const char *value, int64_t now)
 {
 	const char *equals = strrchr(value, '='), *why;
-	char when[STAMP_LEN], *whose;
+	char *whose;
+	int64_t when;
 	struct keep *new;
 	size_t i = 0, n;
 
@@ -75,11 +79,10 @@ const char *keeps_add_for(struct keeps *k, const char *value, int64_t now)
 	n = strlen(kinds[i].prefix);
 	if (!equals || equals == value + n)
 		return "is not KIND:VALUE=DURATION";
-	why = cutoff(when, equals + 1, now);
+	why = cutoff(&when, equals + 1, now);
 	if (why)
 		return why;
-	new = add(k, value);
-	memcpy(new->cutoff, when, STAMP_LEN);
+	new = add(k, value, when);
 	new->search = search_new();
 	whose = mem_dup(value + n, (size_t)(equals - value) - n);
 	why = search_add(new->search, kinds[i].key, whose, now);

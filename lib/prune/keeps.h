@@ -14,6 +14,7 @@
 struct keep {
 	struct search *search;	 /* whose it is; NULL: everybody's */
 	char cutoff[STAMP_LEN];	 /* what is older need not be kept */
+	int64_t before;		 /* the same in microseconds */
 	char *text;		 /* "7y", "rule:mnpi=10y" */
 };
 
@@ -24,7 +25,7 @@ struct keeps {
 };
 
 /* Add how long everything is kept that nothing else is said of: a number and
- * one of s m h d w M y. NULL, or why it is refused, a constant. */
+ * one of s h d w M y. NULL, or why it is refused, a constant. */
 const char *keeps_add(struct keeps *, const char *duration, int64_t now);
 
 /* Add how long some records are: KIND:VALUE=DURATION, the kind being rule, node

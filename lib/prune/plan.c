@@ -82,6 +82,12 @@ void plan_torn(struct plan *p, const char *name)
 	p->torn[p->torns++] = mem_strdup(name);
 }
 
+void plan_file(struct plan *p, const char *path)
+{
+	p->file = mem_resize(p->file, p->files + 1, sizeof(*p->file));
+	p->file[p->files++] = mem_strdup(path);
+}
+
 void plan_refuse(struct plan *p, uint64_t seq, const char *id, size_t id_len,
     const char *why)
 {
@@ -111,8 +117,11 @@ void plan_release(struct plan *p)
 		free(p->refusal[i].id);
 		free(p->refusal[i].why);
 	}
+	for (size_t i = 0; i < p->files; i++)
+		free(p->file[i]);
 	free(p->cut);
 	free(p->torn);
+	free(p->file);
 	free(p->refusal);
 	*p = (struct plan){0};
 }

@@ -42,6 +42,8 @@ struct plan {
 	size_t count;
 	char **torn; /* files that hold what was asked to be erased */
 	size_t torns;
+	char **file; /* of uploads that are to be erased: they stay */
+	size_t files;
 	struct refusal *refusal;
 	size_t refusals;
 	uint64_t found;	     /* records that were asked to be erased */
@@ -69,6 +71,7 @@ const struct cut_line *cut_find(const struct cut *, uint64_t seq);
 void cut_sort(struct cut *);
 
 void plan_torn(struct plan *, const char *name);
+void plan_file(struct plan *, const char *path);
 void plan_refuse(struct plan *, uint64_t seq, const char *id, size_t id_len,
     const char *why);
 

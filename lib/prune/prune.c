@@ -13,6 +13,7 @@
 #include "base/mem.h"
 #include "base/quantity.h"
 #include "base/trusted.h"
+#include "journal/index.h"
 #include "journal/lock.h"
 #include "journal/notes.h"
 #include "journal/pack.h"
@@ -261,13 +262,15 @@ static bool is_packed(const struct prune *p, uint64_t first)
 
 /* As it was: cup-log looks at its segments once. That it cannot be, for want of
  * room, is no fault. */
-static void pack_again(const struct prune *p, uint64_t first)
+static void make_again(const struct prune *p, uint64_t first, bool packed)
 {
 	const atomic_bool never = false;
 	const struct pack pack = {.dir = p->dir, .stop = &never};
 	struct journal_error e;
 
-	(void)pack_segment(&pack, first, &e);
+	if (packed)
+		(void)pack_segment(&pack, first, &e);
+	(void)index_make(p->dir, first, 0, &never);
 }
 
 static enum prune_end cut_one(struct prune *p, const struct cut *c,
@@ -287,8 +290,7 @@ static enum prune_end cut_one(struct prune *p, const struct cut *c,
 		p->pruned += prunes ? c->to - (m->gone ? m->gone
 					       : c->first - 1) : 0;
 		p->erased += m->left;
-		if (packed)
-			pack_again(p, c->first);
+		make_again(p, c->first, packed);
 	}
 	return end;
 }

@@ -9,7 +9,9 @@
  * journal's (journal/notes.h) that is on disk before.
  *
  * keeps.h says how long a record is kept, hold-file.h what is held whatever
- * its age; survey.h reads a journal and makes the plan (plan.h) of it. cut.h
+ * its age, settings.h whether what is asked for goes together; survey.h reads
+ * of a journal what due.h does not show to be young, and makes the plan
+ * (plan.h) of it. cut.h
  * looks at a segment once more and puts a new one in its place, torn.h has an
  * eye on what crashes have left beside them; notes.h finds what was announced
  * and not done, and prune.h does all of it in order, also after it was killed

@@ -71,6 +71,9 @@ void show_plan(struct buf *out, const char *journal, const struct plan *p)
 	for (size_t i = 0; i < p->torns; i++)
 		buf_addf(out, "%s: remove %s, which a crash has left\n",
 		    journal, p->torn[i]);
+	for (size_t i = 0; i < p->files; i++)
+		buf_addf(out, "%s: '%s', which was uploaded, is not removed\n",
+		    journal, p->file[i]);
 	if (p->held)
 		buf_addf(out, "%s: %" PRIu64 " record%s held\n", journal,
 		    p->held, p->held == 1 ? " is" : "s are");

@@ -42,7 +42,9 @@ enum survey_end {
 enum survey_end survey(struct plan *, const char *journal,
     const struct survey_rules *, struct buf *why);
 
-/* Whether the record is one that was asked for. */
-bool survey_wanted(const struct survey_rules *, const struct record *);
+/* Whether the record, of which line is all, was asked for. SEARCH_BROKEN: its
+ * stanza cannot be read, and may be. */
+enum search_finding survey_wanted(const struct survey_rules *,
+    const struct record *, struct span line);
 
 #endif

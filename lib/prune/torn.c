@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -114,6 +115,18 @@ static bool held(struct span text, struct hold_file *holds)
 	return false;
 }
 
+/* A JID is written in any case. */
+static bool has_alike(struct span s, const char *what)
+{
+	size_t n = what ? strlen(what) : 0;
+
+	for (size_t i = 0; n && i + n <= s.n; i++) {
+		if (strncasecmp(s.p + i, what, n) == 0)
+			return true;
+	}
+	return false;
+}
+
 struct looking {
 	struct plan *plan;
 	const struct survey_rules *rules;
@@ -127,9 +140,10 @@ static bool wanted(const struct survey_rules *rules, struct span text)
 	while (text.n) {
 		struct span line = next_line(&text);
 
-		if (parse(line, &r) ? survey_wanted(rules, &r)
-				    : has(line, rules->asked.id) ||
-			    has(line, rules->asked.jid))
+		if (parse(line, &r)
+			? survey_wanted(rules, &r, line) != SEARCH_NO
+			: has(line, rules->asked.id) ||
+			    has_alike(line, rules->asked.jid))
 			return true;
 	}
 	return false;

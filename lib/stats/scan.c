@@ -7,11 +7,14 @@
 #include "stats/scan.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/mem.h"
+#include "journal/skip.h"
 
 enum {
 	BLOCK = 512 * 1024, /* bytes, and what the last line has beyond it */
@@ -237,11 +240,38 @@ static void add_line(struct stats_scan *s, struct source *source)
 	buf_addspan(&b->text, source->line);
 }
 
-bool stats_scan_source(struct stats_scan *s, struct source *source)
+/* Go over what an index shows not to be counted. SOURCE_DRAINED: it is, or it
+ * cannot be told. */
+static enum source_item go_over(struct skip *skip, struct source *source)
+{
+	struct skip_place next;
+
+	if (skip->dir < 0 || !skip_line(skip, &source->at, &next))
+		return SOURCE_DRAINED;
+	return source_seek(source, next.first, next.place, next.lines)
+	    ? SOURCE_NOTE
+	    : SOURCE_ERROR;
+}
+
+static enum source_item next_line(struct skip *skip, struct source *source)
+{
+	enum source_item item, gone;
+
+	do {
+		item = source_line(source);
+		if (item != SOURCE_RECORD && item != SOURCE_NOTE)
+			return item;
+		gone = go_over(skip, source);
+	} while (gone == SOURCE_NOTE);
+	return gone == SOURCE_ERROR ? gone : item;
+}
+
+static bool scan_all(struct stats_scan *s, struct skip *skip,
+    struct source *source)
 {
 	enum source_item item;
 
-	while ((item = source_line(source)) != SOURCE_END) {
+	while ((item = next_line(skip, source)) != SOURCE_END) {
 		if (item == SOURCE_RECORD) {
 			add_line(s, source);
 		} else if (item == SOURCE_BAD) {
@@ -255,6 +285,26 @@ bool stats_scan_source(struct stats_scan *s, struct source *source)
 	}
 	pass_on(s);
 	return item == SOURCE_END;
+}
+
+bool stats_scan_source(struct stats_scan *s, struct source *source)
+{
+	/* That of a thread, of which only what never changes is looked at. */
+	const struct search *search = s->worker[0].counting.search;
+	struct skip skip;
+	bool ok;
+	int saved;
+
+	skip_init(&skip, search, source->directory && search
+		? open(source->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+		: -1);
+	ok = scan_all(s, &skip, source);
+	saved = errno;
+	if (skip.dir >= 0)
+		close(skip.dir);
+	skip_release(&skip);
+	errno = saved;
+	return ok;
 }
 
 static void join(struct stats_scan *s)

@@ -118,3 +118,65 @@ teardown() {
 	end_log
 	run -0 cup-verify j
 }
+
+@test "what somebody who was killed had half made of it goes as well" {
+	ages j
+	for made in zst.tmp index.tmp; do
+		echo "what is of secret-5." >"j/${SEGMENT_1%.log}.$made"
+	done
+	run -0 cup-prune --erase "$(id 5)" --why asked --yes j
+	nowhere secret-5. j
+	run -0 whole_as_before j
+}
+
+@test "what was torn of somebody goes, however the JID is written there" {
+	ages j
+	printf '99\t%s\t<message from="Carol@ACME.example/x"' "$(printf '%064d' 0)" >j/00000000000000000099.torn
+	printf '99\t%s\t<message from="bob@acme.example/x"' "$(printf '%064d' 0)" >j/00000000000000000099.1.torn
+	run -0 cup-prune --erase-with carol@acme.example --why asked --yes j
+	assert_file_not_exists j/00000000000000000099.torn
+	assert_file_exists j/00000000000000000099.1.torn
+}
+
+@test "who takes part is whom cup-search finds: carbons, invitations, copies" {
+	local c=carol@acme.example
+	ages j
+	export ID
+	{
+		ID=$(id 50) record recv pass "<message xmlns=\"jabber:client\" from=\"bob@acme.example\" to=\"bob@acme.example/pc\"><sent xmlns=\"urn:xmpp:carbons:2\"><forwarded xmlns=\"urn:xmpp:forward:0\"><message xmlns=\"jabber:client\" from=\"bob@acme.example/x\" to=\"Carol@ACME.example\"><body>one</body></message></forwarded></sent></message>"
+		ID=$(id 51) record send pass "<message xmlns=\"jabber:client\" from=\"bob@acme.example/x\" to=\"room@muc.example\"><x xmlns=\"http://jabber.org/protocol/muc#user\"><invite to=\"$c\"/></x></message>"
+		ID=$(id 52) record send pass "<message xmlns=\"jabber:client\" from=\"bob@acme.example/x\" to=\"multicast.example\"><addresses xmlns=\"http://jabber.org/protocol/address\"><address type=\"bcc\" jid=\"$c/y\"/></addresses><body>two</body></message>"
+		ID=$(id 53) record send reject "$(message bob@acme.example/x dave@acme.example gone)" - - "$(message bob@acme.example/x "$c" was)"
+		ID=$(id 54) record send pass "$(message bob@acme.example/x dave@acme.example "about $c")"
+	} | cup-log j >out
+	found=$(cup-search --with "$c" j | cut -f 1 | tr '\n' ' ')
+	assert_equal "$found" "$(id 50) $(id 51) $(id 52) $(id 53) "
+	run -0 cup-prune --erase-with "$c" --why asked --yes j
+	assert_line --partial "(4 records): asked"
+	assert_equal "$(cup-search --with "$c" -c j || :)" 0
+	assert_equal "$(ids j)" "$(seq -s ' ' 1 40) 54 "
+	run -0 whole_as_before j
+}
+
+@test "the file of an upload that is erased stays, and is named" {
+	ages j
+	record upload pass '<file xmlns="urn:cup:file:1" from="carol@acme.example/x" name="a.txt" size="1" sha256="00" url="https://files.example/a.txt" path="/store/content/00/00 &amp;1"/>' | cup-log j >out
+	run -0 cup-prune --erase-with carol@acme.example --why asked j
+	assert_line "j: '/store/content/00/00 &1', which was uploaded, is not removed"
+	run -0 cup-prune --erase-with carol@acme.example --why asked --yes j
+	assert_line "j: '/store/content/00/00 &1', which was uploaded, is not removed"
+	nowhere carol@acme.example j
+}
+
+@test "every record of a message, as its page has it" {
+	ages j
+	{
+		ID=$(id 50) record send pass "$(message alice@acme.example/pc carol@acme.example "a word")"
+		ID=$(id 51) record recv pass "$(message alice@acme.example/pc carol@acme.example "a word")"
+		ID=$(id 52) record send pass "$(message alice@acme.example/pc carol@acme.example "no word")"
+	} | cup-log j >out
+	awk '/^cup-search --unique/ { take = 1 } /^\.Ed/ { take = 0 } take' \
+		"$TOP/man/cup-prune.1" | sed "s/ID/$(id 50)/;s/ journal/ j/" >example
+	run -0 bash -e -o pipefail example
+	assert_equal "$(ids j)" "$(seq -s ' ' 1 40) 52 "
+}

@@ -25,7 +25,7 @@ policy() {
 through() {
 	"$@" | bench measure m.intercept cup-intercept --as a@acme.example/x |
 		bench measure m.filter cup-filter p |
-		bench measure m.log cup-log --segment-size 64M journal |
+		bench measure m.log cup-log --segment-size 128M journal |
 		bench measure m.deliver cup-deliver | wc -l
 }
 

@@ -3,6 +3,7 @@
 # shellcheck disable=SC2154
 
 load ../lib/helpers
+load ../lib/journal
 load ../lib/tmux
 
 setup() {
@@ -19,6 +20,7 @@ setup() {
 }
 
 teardown() {
+	stop_log
 	leaves
 }
 
@@ -226,6 +228,37 @@ recv 1 25.0 1 0 100.0' --by event --event send,recv --unique records
 	assert_output "$(<wanted)"
 	run -0 cup-stats --unique --by event journal
 	assert_output --regexp "^send.$(cup-search --unique -c journal)."
+}
+
+@test "what indexes show to be of another time or event is not read" {
+	local how first
+	gen-records 16000 | awk -F '\t' -v OFS='\t' '{
+		sub(/^....-..-../, sprintf("2026-11-%02d", 18 + NR / 4000), $2)
+		if (NR == 9000)
+			$5 = "logout"
+		print
+	}' >many
+	start_log cup-log --segment-size 3M journal
+	cat many >&8
+	eventually 20 has_lines out 16000
+	eventually 20 all_indexed journal
+	end_log
+	for how in '--since 2026-11-20' '--until 2026-11-19' '--event logout' \
+		'--since 2026-11-19 --until 2026-11-20' '--since 2030-01-01' \
+		'--until 2026-11-20 --event logout' '--until 1970-01-01'; do
+		# shellcheck disable=SC2086
+		cup-stats $how --by user many >wanted
+		# shellcheck disable=SC2086
+		run -0 cup-stats $how --by user journal
+		assert_output "$(<wanted)"
+	done
+	# Where only its first line is read nobody finds what is damaged there.
+	first=$(find journal -name '*.zst' | sort | head -1)
+	flip "$first" $(($(stat -c %s "$first") / 2))
+	run -0 cup-stats --since 2026-11-21 journal
+	run -65 cup-stats --until 2026-11-19 journal
+	rm "${first%.log.zst}.index"
+	run -65 cup-stats --since 2026-11-21 journal
 }
 
 @test "the examples of its page, as they stand there" {

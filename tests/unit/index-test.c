@@ -12,6 +12,7 @@
 #include "io/out.h"
 #include "journal/frames.h"
 #include "journal/index-keys.h"
+#include "journal/index-sort.h"
 #include "journal/index.h"
 #include "journal/segment.h"
 #include "tap.h"
@@ -233,6 +234,40 @@ static void check_form(struct buf *file, const char *name)
 	check_omission(file, name);
 }
 
+/* What is merged from a file is what is sorted in memory, and told again. */
+static void check_sort(void)
+{
+	struct index_sort runs = {.dir = dir, .first = 1, .bits = 52},
+			  whole = {.dir = -1, .bits = 52};
+	uint64_t seed = 7, a = 0, b = 0, before = 0, n = 0;
+	bool same = true, ordered = true, more;
+
+	for (int i = 0; i < 4 * INDEX_SORT_RUN + 1; i++) {
+		/* Some of them more than once. */
+		uint64_t entry = draw(&seed) << 20 | draw(&seed) % 1000;
+
+		entry = i % 3 ? entry : entry % 5000;
+		same &= index_sort_add(&runs, entry) &&
+		    index_sort_add(&whole, entry);
+	}
+	for (int again = 0; again < 2; again++) {
+		same &= index_sort_begin(&runs) && index_sort_begin(&whole);
+		do {
+			more = index_sort_next(&runs, &a);
+			same &= more == index_sort_next(&whole, &b) &&
+			    (!more || a == b);
+			ordered &= !more || !n || again || a > before;
+			before = a;
+			n += more;
+		} while (more && same);
+	}
+	OK(same && n > 4 * INDEX_SORT_RUN, "runs are merged, and told again");
+	OK(ordered, "in order, and each once");
+	OK(runs.runs == 5 && runs.cap == INDEX_SORT_RUN, "in bounded memory");
+	index_sort_release(&runs);
+	index_sort_release(&whole);
+}
+
 int main(void)
 {
 	char path[] = "index-test.XXXXXX";
@@ -240,6 +275,7 @@ int main(void)
 	if (!mkdtemp(path))
 		return 1;
 	dir = open(path, O_RDONLY | O_DIRECTORY);
+	check_sort();
 	for (unsigned n = 1; n <= RECORDS; n++)
 		add_line(n);
 	pack();

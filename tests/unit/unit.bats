@@ -132,3 +132,7 @@ proves() {
 @test "an index has every record under every key, and hides none if changed" {
 	proves index-test
 }
+
+@test "records are kept as long as the calendar and the longest rule say" {
+	proves keeps-test
+}
