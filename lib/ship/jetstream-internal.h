@@ -8,6 +8,10 @@
 
 #include "ship/jetstream.h"
 
+/* What a message tells of itself beside what JetStream knows: the place of its
+ * last record, where that came from. */
+#define JETSTREAM_PLACE "Cup-Place"
+
 enum { JETSTREAM_SERVERS_MAX = 16 };
 
 struct jetstream {
@@ -21,6 +25,7 @@ struct jetstream {
 	size_t taken;
 	pthread_t looker;
 	bool looking;
+	uint64_t wanted; /* by the looker */
 };
 
 /* From any thread. */

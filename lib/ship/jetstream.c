@@ -112,6 +112,7 @@ static bool is_stored(struct jetstream *j, struct span s, uint64_t *seq)
 static void describe(struct jetstream_item *item, struct span s)
 {
 	static const char key[] = "\"description\":\"";
+	struct span last;
 	char text[512];
 	char *at, *end;
 
@@ -122,6 +123,10 @@ static void describe(struct jetstream_item *item, struct span s)
 	if (end)
 		*end = '\0';
 	snprintf(item->text, sizeof(item->text), "%.255s", at);
+	last = span_of(item->text);
+	if (!skip(&last, "wrong last sequence: ") ||
+	    !read_number(&last, &item->seq) || last.n)
+		item->seq = 0;
 }
 
 static void on_answer(natsConnection *nc, natsSubscription *sub, natsMsg *m,
@@ -238,6 +243,8 @@ static natsStatus set_options(natsOptions *o, struct jetstream *j)
 	natsOptions_SetTimeout(o, CONNECT);
 	natsOptions_SetWriteDeadline(o, JETSTREAM_WAIT);
 	natsOptions_SetMaxPendingMsgs(o, 1 << 20);
+	/* One message is under way at a time: there is nothing to wait for. */
+	natsOptions_SetSendAsap(o, true);
 	return natsOptions_SetIOBufSize(o, 1 << 18);
 }
 
@@ -320,6 +327,8 @@ bool jetstream_send(struct jetstream *j, const struct jetstream_message *m,
 	if (s == NATS_OK)
 		s = natsMsgHeader_Set(msg, "Nats-Expected-Last-Sequence",
 		    after);
+	if (s == NATS_OK && m->place[0])
+		s = natsMsgHeader_Set(msg, JETSTREAM_PLACE, m->place);
 	if (s == NATS_OK)
 		s = natsConnection_PublishMsg(j->nc, msg);
 	natsMsg_Destroy(msg);

@@ -42,34 +42,24 @@ goes_on() {
 	eventually 15 more_than "$(wc -l <out)"
 }
 
-# The stream, by whichever server answers.
-stream() {
-	local port
-	for port in "${NATS_PORT[@]}"; do
-		timeout 60 python3 "$TOP/tests/clients/stream.py" "$port" node1 \
-			>stream 2>stream.err && return
-	done
-	return 1
-}
-
 ended() {
 	! kill -0 "$SHIP" 2>/dev/null
 }
 
 # once FILE: its records, each where it is first: that one is there a second
-# time, as where a server has forgotten its id, is known by that.
+# time, as it was asked about again, is known by its id.
 once() {
 	awk -F'\t' '!seen[$1]++' "$1"
 }
 
+# All that was journaled went on, and the stream has it, and nothing else.
 all_is_well() {
 	eventually 60 ended
 	wait "$SHIP"
 	cmp logged out
-	eventually 10 stream
-	cmp logged <(once stream)
+	eventually 10 stream node1
+	cmp logged stream
 }
-
 
 @test "killed, stopped, one by one and two at once: all that goes on is in the stream, and in order" {
 	start_nats "$DIR" 3
@@ -112,27 +102,110 @@ all_is_well() {
 	[ "$(df --output=avail "$DIR/small" | tail -n 1)" -lt 600 ]
 }
 
-@test "cup-ship killed at 60 random instants: what went on is in the stream, and its journal has each once" {
+@test "one of three that is cut off and comes back, and one that fails meanwhile" {
+	far_nats || skip "needs network namespaces"
 	start_nats "$DIR" 3
-	gen-records 30000 2 | cup-log j >logged
-	eventually 1 true
-	: >out
-	for ((i = 0; i < 60; i++)); do
-		tail -n "+$(($(wc -l <out) + 1))" logged >rest
-		cup-ship --stage "$NATS" --stream node1 <rest >part 2>>err 3>&- &
+	feed 1000000 200
+	cut_nats down
+	goes_on
+	# Without a quorum nothing goes on.
+	kill_nats_server 1
+	eventually 15 grep -q "stream 'node1' is not available" err
+	cut_nats up
+	goes_on
+	start_nats_server 1
+	eventually 20 nats_healthy 1
+	cut_nats down
+	goes_on
+	cut_nats up
+	eventually 20 nats_healthy 2
+	goes_on
+	kill "$FEED"
+	all_is_well
+}
+
+# kills COMMAND...: do it 200 times, and kill it at a random instant.
+kills() {
+	local i
+	for ((i = 0; i < 200; i++)); do
+		"$@" &
 		SHIP=$!
-		read -rt "0.$((RANDOM % 4))$((RANDOM % 10))" -u "$NOTHING" || :
+		read -rt "0.0$((RANDOM % 10))$((RANDOM % 10))" -u "$NOTHING" || :
 		kill -KILL "$SHIP" 2>/dev/null || :
-		wait "$SHIP" || :
-		# A line of which it wrote a part only did not go on.
-		awk 'NR > 1 { print last } { last = $0 }' part >>out
+		wait "$SHIP" 2>/dev/null || :
 	done
+	SHIP=
+}
+
+a_stage() {
+	# A line of which it wrote a part only did not go on.
+	awk 'NR > 1 { print last } { last = $0 }' part >>out
+	tail -n "+$(($(wc -l <out) + 1))" logged >rest
+	exec cup-ship --stage "$NATS" --stream node1 <rest >part 2>>err 3>&-
+}
+
+@test "a stage killed at 200 random instants: what went on is in the stream, and its journal has each once" {
+	start_nats "$DIR" 3
+	gen-records 100000 2 | cup-log j >logged
+	: >out
+	: >part
+	kills a_stage
+	[ -s out ]
+	awk 'NR > 1 { print last } { last = $0 }' part >>out
 	tail -n "+$(($(wc -l <out) + 1))" logged >rest
 	cup-ship --stage "$NATS" --stream node1 <rest >>out
 	cmp logged out
-	eventually 10 stream
+	eventually 10 stream node1
+	cmp logged <(once stream)
 	cup-log central <stream >made 2>made.err
 	assert_equal "$(cat made.err)" ""
 	cup-verify -q central
 	cmp <(cut -f 1 logged) <(awk -F'\t' '$3 !~ /^#/ { print $3 }' central/*.log)
+}
+
+journals() {
+	exec cup-ship "$NATS" --stream all j k 2>>err 3>&-
+}
+
+# What makes a journal of the stream is killed with it.
+central() {
+	exec 3>&-
+	cup-ship --from "$NATS" --stream all central 2>>err |
+		cup-log --compress no central >/dev/null 2>>err
+}
+
+# kill_both: what central has started.
+both() {
+	set -m
+	central &
+	read -rt "0.0$((RANDOM % 10))$((RANDOM % 10))" -u "$NOTHING" || :
+	kill -KILL -- "-$!" 2>/dev/null || :
+	wait "$!" 2>/dev/null || :
+	set +m
+}
+
+@test "journals brought to a stream, and one made of it, by what is killed at 200 random instants: each is there once, in order" {
+	start_nats "$DIR" 3
+	gen-records 50000 3 | cup-log --segment-size 1M j >/dev/null
+	gen-records 50000 4 | sed 's/\tnode1\t/\tnode2\t/' |
+		cup-log --segment-size 1M k >/dev/null
+	kills journals
+	cup-ship "$NATS" --stream all j k
+	eventually 10 stream all
+	for node in node1 node2; do
+		grep -P "\t$node\t" stream >"$node"
+	done
+	cmp node1 <(records j)
+	cmp node2 <(records k)
+	for ((i = 0; i < 100; i++)); do
+		both
+	done
+	cup-ship --from "$NATS" --stream all central | cup-log central >/dev/null
+	cup-verify -q central
+	cmp stream <(records central | sed 's/\tstream=all:[0-9]*$//')
+}
+
+# records JOURNAL: without what is the journal's own.
+records() {
+	zstdcat -f "$1"/*.log* | sed '/^$/d' | cut -f 3- | grep -v '^#'
 }
