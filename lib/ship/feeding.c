@@ -16,7 +16,7 @@
 #include "ship/sender.h"
 
 enum {
-	ROUND = 256 * 1024, /* bytes of one journal before the next one's turn */
+	ROUND = 1024 * 1024, /* bytes of one journal before the next one's turn */
 	AGAIN = 500,	    /* milliseconds until the stream is asked again */
 	PATIENCE = 10000,   /* until one that is not followed gives up */
 	LOOK_EVERY = 4096,  /* lines, whether it shall end */
@@ -83,12 +83,10 @@ static void on_say(void *arg, const char *text)
 	f->config->say("%s", text);
 }
 
-/* What others put there must not be of one of ours: it would be there twice.
- * The message that is under way may be among them. */
-static void on_grown(void *arg, uint64_t from, uint64_t to)
+/* What others put there must not be of one of ours: it would be there twice. */
+static void on_grown(void *arg, uint64_t from, uint64_t to, uint64_t own)
 {
 	struct feeding *f = arg;
-	const struct parcel *p = f->sender.window.first;
 	struct buf why = BUF_EMPTY;
 
 	for (size_t i = 0; i < f->config->count && !f->taken; i++) {
@@ -97,13 +95,12 @@ static void on_grown(void *arg, uint64_t from, uint64_t to)
 
 		if (!fed->found)
 			continue;
-		while (!places_scan(f->stream, from, to, fed->one.id, &seq,
+		while (!places_scan(f->stream, from, to, own, fed->one.id, &seq,
 			   &why)) {
 			if (!again(f, &why))
 				break;
 		}
-		f->taken = seq > fed->there &&
-		    !(p && p->tried && p->source == i && p->seq == seq);
+		f->taken = seq > fed->there;
 	}
 	buf_release(&why);
 }

@@ -13,7 +13,7 @@
 #include "journal/journal.h"
 #include "journal/segment.h"
 
-static const char key[] = "stream=";
+static const char key[] = "\tstream="; /* fields come with their TABs */
 
 enum { KEY = sizeof(key) - 1, DIGITS = 19 };
 
@@ -22,24 +22,21 @@ void origin_write(struct buf *out, const struct record *r, const char *stream,
 {
 	struct record with = *r;
 	struct span extra = r->extra, field;
-	size_t before = out->len;
+	size_t before = out->len, without;
 
 	buf_reset(scratch);
 	while (record_extra_next(&extra, &field)) {
-		if (span_starts(field, key))
-			continue;
-		buf_addc(scratch, '\t');
-		buf_addspan(scratch, field);
+		if (!span_starts(field, key))
+			buf_addspan(scratch, field);
 	}
-	with.extra = buf_span(scratch);
-	field = (struct span){scratch->data, scratch->len};
-	buf_addf(scratch, "\t%s%s:%" PRIu64, key, stream, message);
+	without = scratch->len;
+	buf_addf(scratch, "%s%s:%" PRIu64, key, stream, message);
 	with.extra = buf_span(scratch);
 	record_write(out, &with);
 	if (out->len - before - 1 <= RECORD_LINE_MAX)
 		return;
 	out->len = before;
-	with.extra.n = field.n;
+	with.extra.n = without;
 	record_write(out, &with);
 }
 

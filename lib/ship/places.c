@@ -35,7 +35,7 @@ static uint64_t read_place(const char *place, const char *id)
 }
 
 bool places_scan(struct jetstream *j, uint64_t from, uint64_t to,
-    const char *id, uint64_t *seq, struct buf *why)
+    uint64_t except, const char *id, uint64_t *seq, struct buf *why)
 {
 	struct jetstream_reader *r = jetstream_reader_new(j, from, true, why);
 	enum jetstream_read read = r ? JETSTREAM_READ : JETSTREAM_LOST;
@@ -47,7 +47,8 @@ bool places_scan(struct jetstream *j, uint64_t from, uint64_t to,
 		uint64_t n;
 
 		read = jetstream_reader_next(r, WAIT, &got, why);
-		if (read != JETSTREAM_READ || got.seq > to)
+		if (read != JETSTREAM_READ || got.seq > to ||
+		    got.seq == except)
 			continue;
 		n = read_place(got.place, id);
 		*seq = n > *seq ? n : *seq;
@@ -70,7 +71,7 @@ bool places_find(struct jetstream *j, const char *id, uint64_t *seq,
 						      : first;
 
 		from = from ? from : 1;
-		if (!places_scan(j, from, last, id, seq, why))
+		if (!places_scan(j, from, last, 0, id, seq, why))
 			return false;
 		last = from - 1;
 		chunk *= GROWTH;

@@ -9,10 +9,10 @@
 #include "base/buf.h"
 #include "ship/jetstream.h"
 
-/* Find the last place of the journal with that id in the messages from..to; 0:
- * there is none. False: why says what failed. */
+/* Find the last place of the journal with that id in the messages from..to, but
+ * the one numbered except; 0: there is none. False: why says what failed. */
 bool places_scan(struct jetstream *, uint64_t from, uint64_t to,
-    const char *id, uint64_t *seq, struct buf *why);
+    uint64_t except, const char *id, uint64_t *seq, struct buf *why);
 
 /* The same of the whole stream, from its end on backwards. */
 bool places_find(struct jetstream *, const char *id, uint64_t *seq,

@@ -106,16 +106,16 @@ static void available(struct sender *s)
 	s->down = 0;
 }
 
-/* The stream ends there now; own of what is new in it is ours. */
-static void grow(struct sender *s, uint64_t to, unsigned own)
+/* The stream ends there now; own, if it is not 0, is ours. */
+static void grow(struct sender *s, uint64_t to, uint64_t own)
 {
 	uint64_t from = s->last + 1;
 
 	if (to <= s->last)
 		return;
 	s->last = to;
-	if (s->owner->grown && to - from + 1 > own)
-		s->owner->grown(s->arg, from, to);
+	if (s->owner->grown && (own != from || own != to))
+		s->owner->grown(s->arg, from, to, own);
 }
 
 static void found(struct sender *s, const struct jetstream_item *item)
@@ -141,7 +141,7 @@ static void found(struct sender *s, const struct jetstream_item *item)
 	/* Wherever it was sent to there is something else now. */
 	if (item->seq > s->behind)
 		s->live = s->sends + 1;
-	grow(s, item->seq, there);
+	grow(s, item->seq, there ? s->behind + 1 : 0);
 	if (there)
 		p->stored = true;
 	if (there || s->refusals < 2)
@@ -167,7 +167,7 @@ static void stored(struct sender *s, const struct jetstream_item *item)
 	s->window.first->stored = true;
 	s->flying = false;
 	s->refusals = 0;
-	grow(s, item->seq, 1);
+	grow(s, item->seq, item->seq);
 	if (s->state == SENDER_READY)
 		available(s);
 	settle(s);

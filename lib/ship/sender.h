@@ -27,8 +27,9 @@ struct sender_owner {
 	void (*refused)(void *arg, const struct parcel *, const char *why);
 	/* What the stream has become, or why it is not there. */
 	void (*say)(void *arg, const char *text);
-	/* Messages from..to of the stream are of others; NULL: nobody asks. */
-	void (*grown)(void *arg, uint64_t from, uint64_t to);
+	/* Messages from..to of the stream but own (0: none is) are of others;
+	 * NULL: nobody asks. */
+	void (*grown)(void *arg, uint64_t from, uint64_t to, uint64_t own);
 };
 
 struct sender {

@@ -36,6 +36,13 @@ ship() {
 	cup-ship "$NATS" --stream "$STREAM" --replicas 1 "$@"
 }
 
+# follow ARGS...: in the background, with what it says in err and out.
+follow() {
+	cup-ship -f --stream "$STREAM" --replicas 1 "$@" >out 2>err 3>&- 7>&- &
+	SHIP=$!
+	STARTED+=("$SHIP")
+}
+
 from() {
 	cup-ship --from "$NATS" --stream "$STREAM" "$@"
 }
@@ -84,9 +91,7 @@ two_journals() {
 	exec 7>in
 	gen-records 200 1 >&7
 	eventually 10 test -e j/00000000000000000001.log
-	ship -f --status status j 2>err 3>&- 7>&- &
-	SHIP=$!
-	STARTED+=("$SHIP")
+	follow --status status "$NATS" j
 	eventually 10 has j
 	grep -qx 'state up' status
 	gen-records 2000 2 >&7
@@ -102,6 +107,10 @@ two_journals() {
 	assert_equal "$(cat err)" ""
 	assert_not_exists status
 	exec 7>&-
+}
+
+ended() {
+	! kill -0 "$SHIP" 2>/dev/null
 }
 
 same() {
@@ -131,15 +140,14 @@ same() {
 @test "a stream is followed" {
 	record send pass "$(message a@b/c d@e one)" | cup-log j >/dev/null
 	ship j
-	from -f central 2>err >out 3>&- &
-	STARTED+=("$!")
+	follow --from "$NATS" central
 	eventually 10 grep -q one out
 	record send pass "$(message a@b/c d@e two)" | cup-log j >/dev/null
 	ship j
 	eventually 10 grep -q two out
 	assert_equal "$(cut -f 11 out | xargs)" "stream=$STREAM:1 stream=$STREAM:2"
-	kill "${STARTED[0]}"
-	wait "${STARTED[0]}" || assert_equal "$?" 143
+	kill "$SHIP"
+	wait "$SHIP" || assert_equal "$?" 143
 }
 
 @test "the same journal twice, and by two at once, is refused" {
@@ -147,14 +155,14 @@ same() {
 	cp -r j copy
 	run --separate-stderr -65 ship j copy
 	assert_equal "$stderr" "cup-ship: journal 'copy': is the same as 'j'"
-	ship -f j 2>err 3>&- &
-	STARTED+=("$!")
+	follow "$NATS" j
 	eventually 10 has j
 	gen-records 10 3 | cup-log copy >/dev/null
 	ship copy
 	gen-records 10 4 | cup-log j >/dev/null
 	status=0
-	wait "${STARTED[0]}" || status=$?
+	eventually 10 ended
+	wait "$SHIP" || status=$?
 	assert_equal "$status" 75
 	assert_equal "$(cat err)" "cup-ship: stream '$STREAM': another cup-ship brings a journal there, too"
 }
@@ -164,7 +172,7 @@ same() {
 	ship j
 	run --separate-stderr -0 from
 	assert_equal "${#lines[@]}" 10
-	printf 'PUB %s.x.y 17\r\n# ping nonsense\n\r\nPING\r\n' "$STREAM" |
+	printf 'PUB %s.x.y 16\r\n# ping nonsense\n\r\nPING\r\n' "$STREAM" |
 		timeout 5 socat -t 2 - "TCP:$HOST:$PORT" >said
 	run --separate-stderr -65 from
 	assert_equal "${#lines[@]}" 10
