@@ -7,7 +7,10 @@
  * known to be there.
  *
  * waiting.h is the stage in a pipeline that waits for a stream, on parcels.h,
- * which keeps what is under way, and sender.h, which brings that there in order.
+ * which keeps what is under way, and sender.h, which brings that there in order;
+ * feeding.h has these from journals, which places.h knows where to go on with.
+ * jetstream-read.h reads a stream, and fetching.h has its records, origin.h where
+ * each of them was.
  * database.h brings journals (journals.h) into PostgreSQL, on rows.h and tables.h;
  * postgres.h alone knows libpq. status.h tells how far a target is behind. */
 #ifndef SHIP_JETSTREAM_H

@@ -211,3 +211,16 @@ same() {
 		--stream "$STREAM" "${url/s3cret/wrong}" j
 	assert_regex "$stderr" "is not available"
 }
+
+@test "servers want credentials" {
+	two_journals 10
+	NATS_CONF=$(/usr/bin/python3 "$TOP/tests/clients/nats-credentials.py" user.creds)
+	start_nats "$BATS_TEST_TMPDIR/own" 1
+	ship --credentials user.creds j
+	run --separate-stderr -0 from --credentials user.creds
+	assert_equal "${#lines[@]}" 10
+	/usr/bin/python3 "$TOP/tests/clients/nats-credentials.py" other.creds >/dev/null
+	run --separate-stderr -75 from --credentials other.creds
+	run --separate-stderr -78 from --credentials none.creds
+	assert_regex "$stderr" "^cup-ship: servers 'nats://.*': "
+}
