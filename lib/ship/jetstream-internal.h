@@ -12,7 +12,10 @@
  * last record, where that came from. */
 #define JETSTREAM_PLACE "Cup-Place"
 
-enum { JETSTREAM_SERVERS_MAX = 16 };
+enum {
+	JETSTREAM_SERVERS_MAX = 16,
+	JETSTREAM_INBOX = sizeof("_INBOX.") - 1 + 22,
+};
 
 struct jetstream {
 	struct jetstream_config config;
@@ -30,5 +33,10 @@ struct jetstream {
 
 /* From any thread. */
 void jetstream_tell(struct jetstream *, const struct jetstream_item *);
+
+/* In a thread of libnats: an answer to the inbox's subject ".NUMBER", for arg, a
+ * struct jetstream. */
+void jetstream_answer(natsConnection *, natsSubscription *, natsMsg *,
+    void *arg);
 
 #endif
