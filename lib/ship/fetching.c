@@ -178,12 +178,17 @@ static bool turn(struct fetching *f, enum fetching_result *result)
 		*result = FETCHING_OUT_FAILED;
 		return false;
 	}
+	/* The server that is read from has not all of it yet. */
+	if (r == JETSTREAM_AT_END && !f->config->follow) {
+		buf_reset(&f->why);
+		buf_adds(&f->why, "its end has not come to all servers");
+		buf_str(&f->why);
+		r = JETSTREAM_LOST;
+	}
 	if (r == JETSTREAM_LOST)
 		return down(f, result);
 	if (r != JETSTREAM_PENDING)
 		up(f);
-	if (r == JETSTREAM_AT_END && !f->config->follow)
-		return false;
 	*result = FETCHING_ENDED;
 	return !ending(f, 0);
 }

@@ -130,34 +130,54 @@ all_is_well() {
 	all_is_well
 }
 
-# kills COMMAND...: do it 200 times, and kill it at a random instant.
+# instant: how long to wait, up to half as long again as takes what WHOLE (of
+# microseconds) was measured of.
+instant() {
+	printf '0.%06d' "$((RANDOM * WHOLE * 3 / 65536 % 1000000))"
+}
+
+# kills COMMAND...: do it 200 times, and kill it at a random instant; what goes
+# before it is not.
 kills() {
 	local i
 	for ((i = 0; i < 200; i++)); do
+		"before_$1"
 		"$@" &
 		SHIP=$!
-		read -rt "0.$((RANDOM % 2))$((RANDOM % 10))" -u "$NOTHING" || :
+		read -rt "$(instant)" -u "$NOTHING" || :
 		kill -KILL "$SHIP" 2>/dev/null || :
 		wait "$SHIP" 2>/dev/null || :
 	done
 	SHIP=
 }
 
-a_stage() {
-	# A line of which it wrote a part only did not go on.
+# measure COMMAND...: what WHOLE is.
+measure() {
+	local began=${EPOCHREALTIME/./}
+	"$@"
+	WHOLE=$((${EPOCHREALTIME/./} - began))
+}
+
+# A line of which it wrote a part only did not go on.
+before_a_stage() {
 	awk 'NR > 1 { print last } { last = $0 }' part >>out
-	tail -n "+$(($(wc -l <out) + 1))" logged >rest
+	tail -n "+$(($(wc -l <out) + 1))" logged | head -n 300 >rest
+}
+
+a_stage() {
 	exec cup-ship --stage "$NATS" --stream node1 <rest >part 2>>err 3>&-
 }
 
 @test "a stage killed at 200 random instants: what went on is in the stream, and its journal has each once" {
 	start_nats "$DIR" 3
-	gen-records 100000 2 | cup-log j >logged
-	: >out
+	gen-records 60000 2 | cup-log j >logged
+	head -n 1 logged | cup-ship --stage "$NATS" --stream node1 >out
 	: >part
+	head -n 300 logged >rest
+	measure cup-ship --stage "$NATS" --stream first <rest >/dev/null
 	kills a_stage
-	[ -s out ]
-	awk 'NR > 1 { print last } { last = $0 }' part >>out
+	before_a_stage
+	more_than 1000
 	tail -n "+$(($(wc -l <out) + 1))" logged >rest
 	cup-ship --stage "$NATS" --stream node1 <rest >>out
 	cmp logged out
@@ -167,6 +187,10 @@ a_stage() {
 	assert_equal "$(cat made.err)" ""
 	cup-verify -q central
 	cmp <(cut -f 1 logged) <(awk -F'\t' '$3 !~ /^#/ { print $3 }' central/*.log)
+}
+
+before_journals() {
+	:
 }
 
 journals() {
@@ -184,7 +208,7 @@ central() {
 both() {
 	set -m
 	central &
-	read -rt "0.$((RANDOM % 3))$((RANDOM % 10))" -u "$NOTHING" || :
+	read -rt "$(instant)" -u "$NOTHING" || :
 	kill -KILL -- "-$!" 2>/dev/null || :
 	wait "$!" 2>/dev/null || :
 	set +m
@@ -195,13 +219,16 @@ both() {
 	gen-records 50000 3 | cup-log --segment-size 1M j >/dev/null
 	gen-records 50000 4 | sed 's/\tnode1\t/\tnode2\t/' |
 		cup-log --segment-size 1M k >/dev/null
+	record send pass "$(message a@b/c d@e one)" | cup-log first >/dev/null
+	cup-ship "$NATS" --stream all first
+	measure cup-ship "$NATS" --stream all first
 	kills journals
 	cup-ship "$NATS" --stream all j k
 	eventually 10 stream all
 	for node in node1 node2; do
 		grep -P "\t$node\t" stream >"$node"
 	done
-	cmp node1 <(records j)
+	cmp node1 <(cat <(records first) <(records j))
 	cmp node2 <(records k)
 	for ((i = 0; i < 100; i++)); do
 		both
