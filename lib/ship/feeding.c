@@ -250,8 +250,6 @@ static void await(struct feeding *f, bool more)
 
 	if (!more && (due < 0 || due > JOURNALS_LOOK))
 		due = JOURNALS_LOOK;
-	if (more && !parcels_full(&f->sender.window))
-		due = 0;
 	n = poll(p, 2, ship_status_due(&f->status, due));
 	f->ended = f->ended || (n > 0 && p[0].revents);
 	if (n > 0 && p[1].revents)
