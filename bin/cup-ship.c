@@ -16,6 +16,8 @@
 #include "io/out.h"
 #include "ship/bucket.h"
 #include "ship/database.h"
+#include "ship/feeding.h"
+#include "ship/fetching.h"
 #include "ship/tables.h"
 #include "ship/waiting.h"
 
@@ -25,8 +27,8 @@ enum { REPLICAS = 3, STREAM_MAX = 64 };
 static const uint64_t RETAIN_LEAST = 86400000, RETAIN_MOST = 3153600000000;
 
 enum { OPT_STAGE = 1, OPT_STREAM, OPT_CA, OPT_CERTIFICATE, OPT_KEY,
-	OPT_CREDENTIALS, OPT_STATUS, OPT_REGION, OPT_RETAIN, OPT_CURSOR,
-	OPTIONS };
+	OPT_CREDENTIALS, OPT_STATUS, OPT_FROM, OPT_REGION, OPT_RETAIN,
+	OPT_CURSOR, OPTIONS };
 
 struct options {
 	char *text[OPTIONS];
@@ -63,23 +65,20 @@ static bool is_url(const char *url, const char *a, const char *b)
 	    strncmp(url, b, strlen(b)) == 0;
 }
 
-static void check_stage(const struct options *o)
+static bool is_stream(const char *url)
+{
+	return is_url(url, "nats://", "tls://");
+}
+
+static void check_stream(const struct options *o)
 {
 	const char *stream = o->text[OPT_STREAM];
 
-	if (o->target)
-		cli_misuse("a stage has no operands: '%s'", o->target);
-	if (!is_url(o->text[OPT_STAGE], "nats://", "tls://"))
-		cli_misuse("option '--stage': '%s' is neither nats:// nor "
-			   "tls://",
-		    o->text[OPT_STAGE]);
 	if (stream && !stream_valid(stream))
 		cli_misuse("option '--stream': '%s' is not a stream's name",
 		    stream);
 	if (o->replicas < 1 || o->replicas > JETSTREAM_REPLICAS_MAX)
 		cli_misuse("option '--replicas': out of range");
-	if (o->skip && !o->unsafe)
-		cli_misuse("option '--skip-if-down' needs '--unsafe'");
 	if (o->text[OPT_KEY] && !o->text[OPT_CERTIFICATE])
 		cli_misuse("option '--private-key' needs '--certificate'");
 }
@@ -123,28 +122,63 @@ static void check_bucket(struct options *o)
 		cli_misuse("option '--status' does not go with a bucket");
 }
 
-static void check(struct options *o)
+static void check_stage(const struct options *o)
 {
-	if (o->schema)
-		return;
-	if (o->text[OPT_STAGE]) {
-		if (of_bucket(o))
-			cli_misuse("options of a bucket are given without one");
-		check_stage(o);
-		return;
-	}
+	if (o->target)
+		cli_misuse("a stage has no operands: '%s'", o->target);
+	if (!is_stream(o->text[OPT_STAGE]))
+		cli_misuse("option '--stage': '%s' is neither nats:// nor "
+			   "tls://",
+		    o->text[OPT_STAGE]);
+	check_stream(o);
+	if (o->skip && !o->unsafe)
+		cli_misuse("option '--skip-if-down' needs '--unsafe'");
+}
+
+static void check_from(const struct options *o)
+{
+	if (o->text[OPT_STAGE])
+		cli_misuse("'--stage' and '--from' at once");
+	if (!is_stream(o->text[OPT_FROM]))
+		cli_misuse("option '--from': '%s' is neither nats:// nor tls://",
+		    o->text[OPT_FROM]);
+	check_stream(o);
+	if (o->journals)
+		cli_misuse("one journal at a time: '%s'", o->journal[0]);
+}
+
+static void check_target(struct options *o)
+{
 	if (!o->target)
 		cli_misuse("no target given");
-	if (!is_url(o->target, "postgresql://", "postgres://") && !is_bucket(o))
-		cli_misuse("target '%s' is neither postgresql:// nor https:// "
-			   "nor s3://",
-		    o->target);
-	if (!o->journals)
-		cli_misuse("no journal given");
 	if (is_bucket(o))
 		check_bucket(o);
 	else if (of_bucket(o))
 		cli_misuse("options of a bucket are given without one");
+	else if (is_stream(o->target))
+		check_stream(o);
+	else if (!is_url(o->target, "postgresql://", "postgres://"))
+		cli_misuse("target '%s' is none of postgresql://, nats://, "
+			   "tls://, https:// and s3://",
+		    o->target);
+	if (!o->journals)
+		cli_misuse("no journal given");
+}
+
+static void check(struct options *o)
+{
+	if (o->schema)
+		return;
+	if (!o->text[OPT_FROM] && !o->text[OPT_STAGE]) {
+		check_target(o);
+		return;
+	}
+	if (of_bucket(o))
+		cli_misuse("options of a bucket are given without one");
+	if (o->text[OPT_FROM])
+		check_from(o);
+	else
+		check_stage(o);
 }
 
 static void parse(struct options *o, int argc, const char **argv)
@@ -152,6 +186,8 @@ static void parse(struct options *o, int argc, const char **argv)
 	const struct poptOption table[] = {
 	    {"stage", '\0', POPT_ARG_STRING, NULL, OPT_STAGE,
 		"Pass records on once the stream there has them", "URL"},
+	    {"from", '\0', POPT_ARG_STRING, NULL, OPT_FROM,
+		"Write the records of the stream there", "URL"},
 	    {"stream", '\0', POPT_ARG_STRING, NULL, OPT_STREAM,
 		"The stream's name (cup)", "NAME"},
 	    {"replicas", '\0', POPT_ARG_INT | POPT_ARGFLAG_SHOW_DEFAULT,
@@ -206,17 +242,23 @@ static void release(struct options *o)
 	free(o->target);
 }
 
+static struct jetstream_config stream_config(const struct options *o,
+    const char *urls)
+{
+	return (struct jetstream_config){.urls = urls,
+	    .stream = o->text[OPT_STREAM] ? o->text[OPT_STREAM] : "cup",
+	    .name = "cup-ship",
+	    .credentials = o->text[OPT_CREDENTIALS],
+	    .ca = o->text[OPT_CA],
+	    .certificate = o->text[OPT_CERTIFICATE],
+	    .key = o->text[OPT_KEY],
+	    .replicas = (unsigned)o->replicas};
+}
+
 static int be_stage(const struct options *o)
 {
 	const struct waiting_config c = {
-	    .stream = {.urls = o->text[OPT_STAGE],
-		.stream = o->text[OPT_STREAM] ? o->text[OPT_STREAM] : "cup",
-		.name = "cup-ship",
-		.credentials = o->text[OPT_CREDENTIALS],
-		.ca = o->text[OPT_CA],
-		.certificate = o->text[OPT_CERTIFICATE],
-		.key = o->text[OPT_KEY],
-		.replicas = (unsigned)o->replicas},
+	    .stream = stream_config(o, o->text[OPT_STAGE]),
 	    .in = STDIN_FILENO,
 	    .out = STDOUT_FILENO,
 	    .ending = o->ending,
@@ -250,6 +292,51 @@ static int be_stage(const struct options *o)
 	return EX_OK;
 }
 
+static int be_source(const struct options *o)
+{
+	const struct fetching_config c = {
+	    .stream = stream_config(o, o->text[OPT_FROM]),
+	    .journal = o->target,
+	    .follow = o->follow,
+	    .out = STDOUT_FILENO,
+	    .ending = o->ending,
+	    .say = diag_warn};
+	struct buf why = BUF_EMPTY;
+	enum fetching_result r;
+
+	out_pipe_size(STDOUT_FILENO);
+	r = fetching_run(&c, &why);
+	if (r == FETCHING_MISUSE)
+		diag_warn("servers '%s': %s", c.stream.urls, buf_str(&why));
+	buf_release(&why);
+	switch (r) {
+	case FETCHING_MISUSE:
+		return EX_CONFIG;
+	case FETCHING_UNREACHED:
+		return EX_TEMPFAIL;
+	case FETCHING_MALFORMED:
+		return EX_DATAERR;
+	case FETCHING_OUT_FAILED:
+		diag_warn_errno("cannot write to standard output");
+		return EX_IOERR;
+	case FETCHING_DONE:
+	case FETCHING_ENDED:
+		break;
+	}
+	return EX_OK;
+}
+
+static enum journals_result bring(const struct options *o,
+    const struct journals_config *c)
+{
+	const struct jetstream_config stream = stream_config(o, o->target);
+
+	if (is_bucket(o))
+		return bucket_run(&o->bucket, c);
+	return is_stream(o->target) ? feeding_run(&stream, c)
+				    : database_run(o->target, c);
+}
+
 static int be_shipper(const struct options *o)
 {
 	const struct journals_config c = {
@@ -260,8 +347,7 @@ static int be_shipper(const struct options *o)
 	    .status = o->text[OPT_STATUS],
 	    .say = diag_warn};
 
-	switch (is_bucket(o) ? bucket_run(&o->bucket, &c)
-			     : database_run(o->target, &c)) {
+	switch (bring(o, &c)) {
 	case JOURNALS_BROKEN:
 		return EX_DATAERR;
 	case JOURNALS_UNREACHED:
@@ -287,6 +373,8 @@ int main(int argc, const char **argv)
 		diag_die_errno(EX_OSERR, "cannot watch signals");
 	if (o.schema)
 		fputs(tables_ddl, stdout);
+	else if (o.text[OPT_FROM])
+		code = be_source(&o);
 	else if (o.text[OPT_STAGE])
 		code = be_stage(&o);
 	else

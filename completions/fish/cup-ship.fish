@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: ISC
 complete -c cup-ship -l stage -x -d 'Pass records on once the stream there has them'
+complete -c cup-ship -l from -x -d 'Write the records of the stream there'
 complete -c cup-ship -l stream -x -d 'Its name'
 complete -c cup-ship -l replicas -x -d 'How many servers keep it'
 complete -c cup-ship -l skip-if-down -d 'Pass on all the same while it is not available'

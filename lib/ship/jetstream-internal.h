@@ -8,7 +8,14 @@
 
 #include "ship/jetstream.h"
 
-enum { JETSTREAM_SERVERS_MAX = 16 };
+/* What a message tells of itself beside what JetStream knows: the place of its
+ * last record, where that came from. */
+#define JETSTREAM_PLACE "Cup-Place"
+
+enum {
+	JETSTREAM_SERVERS_MAX = 16,
+	JETSTREAM_INBOX = sizeof("_INBOX.") - 1 + 22,
+};
 
 struct jetstream {
 	struct jetstream_config config;
@@ -21,9 +28,15 @@ struct jetstream {
 	size_t taken;
 	pthread_t looker;
 	bool looking;
+	uint64_t wanted; /* by the looker */
 };
 
 /* From any thread. */
 void jetstream_tell(struct jetstream *, const struct jetstream_item *);
+
+/* In a thread of libnats: an answer to the inbox's subject ".NUMBER", for arg, a
+ * struct jetstream. */
+void jetstream_answer(natsConnection *, natsSubscription *, natsMsg *,
+    void *arg);
 
 #endif

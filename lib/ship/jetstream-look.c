@@ -50,19 +50,26 @@ static bool fit(const struct jetstream_config *c, const jsStreamInfo *info,
 	return false;
 }
 
-static natsStatus last(struct jetstream *j, jsCtx *js,
-    struct jetstream_item *item, jsErrCode *code)
+/* The message that is wanted, if it is there. One that may have been deleted, or
+ * has grown too old, is not; else it is another server that does not know it
+ * yet. */
+static natsStatus identify(struct jetstream *j, jsCtx *js,
+    const jsStreamState *state, struct jetstream_item *item, jsErrCode *code)
 {
 	const char *id = NULL;
 	natsMsg *m = NULL;
 	natsStatus s;
 
-	s = js_GetMsg(&m, js, j->config.stream, item->seq, NULL, code);
+	if (!j->wanted || j->wanted > state->LastSeq)
+		return NATS_OK;
+	s = js_GetMsg(&m, js, j->config.stream, j->wanted, NULL, code);
 	if (s == NATS_OK && natsMsgHeader_Get(m, "Nats-Msg-Id", &id) == NATS_OK)
 		snprintf(item->id, sizeof(item->id), "%s", id);
 	natsMsg_Destroy(m);
-	/* It may have been deleted. */
-	return s == NATS_NOT_FOUND ? NATS_OK : s;
+	if (s == NATS_NOT_FOUND &&
+	    (j->wanted < state->FirstSeq || state->NumDeleted > 0))
+		return NATS_OK;
+	return s;
 }
 
 static natsStatus find(struct jetstream *j, jsCtx *js,
@@ -77,10 +84,9 @@ static natsStatus find(struct jetstream *j, jsCtx *js,
 	if (s == NATS_OK && fit(&j->config, info, item)) {
 		item->seq = info->State.LastSeq;
 		item->news = JETSTREAM_FOUND;
+		s = identify(j, js, &info->State, item, code);
 	}
 	jsStreamInfo_Destroy(info);
-	if (s == NATS_OK && item->news == JETSTREAM_FOUND && item->seq)
-		s = last(j, js, item, code);
 	return s;
 }
 
@@ -109,12 +115,13 @@ static void *run(void *arg)
 	return NULL;
 }
 
-void jetstream_look(struct jetstream *j)
+void jetstream_look(struct jetstream *j, uint64_t wanted)
 {
 	sigset_t all, before;
 
 	if (j->looking)
 		return;
+	j->wanted = wanted;
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	if (pthread_create(&j->looker, NULL, run, j) != 0)

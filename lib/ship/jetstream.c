@@ -2,6 +2,7 @@
 /* libnats: writing a stream. */
 #include "ship/jetstream-internal.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -14,7 +15,6 @@
 #include "base/uuid.h"
 
 enum {
-	INBOX = sizeof("_INBOX.") - 1 + 22,
 	PING_EVERY = 1000, /* milliseconds: a server that is silent is left */
 	PINGS_OUT = 2,
 	CONNECT = 1000,
@@ -72,81 +72,6 @@ void jetstream_next(struct jetstream *j, struct jetstream_item *item)
 		pthread_join(j->looker, NULL);
 		j->looking = false;
 	}
-}
-
-/* ---- acknowledgements */
-
-static bool read_number(struct span *s, uint64_t *n)
-{
-	size_t i = 0;
-
-	*n = 0;
-	while (i < s->n && i < 19 && s->p[i] >= '0' && s->p[i] <= '9')
-		*n = *n * 10 + (uint64_t)(s->p[i++] - '0');
-	*s = (struct span){s->p + i, s->n - i};
-	return i > 0;
-}
-
-static bool skip(struct span *s, const char *what)
-{
-	size_t n = strlen(what);
-
-	if (!span_starts(*s, what))
-		return false;
-	*s = (struct span){s->p + n, s->n - n};
-	return true;
-}
-
-/* {"stream":"NAME", "seq":N...}: nothing else is taken for a yes. */
-static bool is_stored(struct jetstream *j, struct span s, uint64_t *seq)
-{
-	if (!skip(&s, "{\"stream\":\"") || !skip(&s, j->config.stream) ||
-	    !skip(&s, "\","))
-		return false;
-	(void)skip(&s, " ");
-	if (!skip(&s, "\"seq\":"))
-		return false;
-	return read_number(&s, seq) && *seq > 0;
-}
-
-static void describe(struct jetstream_item *item, struct span s)
-{
-	static const char key[] = "\"description\":\"";
-	char text[512];
-	char *at, *end;
-
-	snprintf(text, sizeof(text), "%.*s", SPAN_ARG(s));
-	at = strstr(text, key);
-	at = at ? at + strlen(key) : text;
-	end = strchr(at, '"');
-	if (end)
-		*end = '\0';
-	snprintf(item->text, sizeof(item->text), "%.255s", at);
-}
-
-static void on_answer(natsConnection *nc, natsSubscription *sub, natsMsg *m,
-    void *arg)
-{
-	struct jetstream *j = arg;
-	struct span to = span_of(natsMsg_GetSubject(m)), body;
-	struct jetstream_item item = {.news = JETSTREAM_REFUSED};
-
-	(void)nc;
-	(void)sub;
-	body = (struct span){natsMsg_GetData(m),
-	    (size_t)natsMsg_GetDataLength(m)};
-	to = (struct span){to.p + INBOX + 1, to.n - INBOX - 1};
-	if (read_number(&to, &item.number)) {
-		if (is_stored(j, body, &item.seq))
-			item.news = JETSTREAM_STORED;
-		else if (natsMsg_IsNoResponders(m))
-			snprintf(item.text, sizeof(item.text),
-			    "no server answers for it");
-		else
-			describe(&item, body);
-		jetstream_tell(j, &item);
-	}
-	natsMsg_Destroy(m);
 }
 
 /* ---- connection */
@@ -238,13 +163,15 @@ static natsStatus set_options(natsOptions *o, struct jetstream *j)
 	natsOptions_SetTimeout(o, CONNECT);
 	natsOptions_SetWriteDeadline(o, JETSTREAM_WAIT);
 	natsOptions_SetMaxPendingMsgs(o, 1 << 20);
+	/* One message is under way at a time: there is nothing to wait for. */
+	natsOptions_SetSendAsap(o, true);
 	return natsOptions_SetIOBufSize(o, 1 << 18);
 }
 
 static natsStatus connect_all(struct jetstream *j)
 {
 	natsOptions *o = NULL;
-	char subject[INBOX + 3];
+	char subject[JETSTREAM_INBOX + 3];
 	natsStatus s = natsOptions_Create(&o);
 
 	if (s == NATS_OK)
@@ -257,7 +184,7 @@ static natsStatus connect_all(struct jetstream *j)
 	else if (s != NATS_NOT_YET_CONNECTED)
 		return s;
 	snprintf(subject, sizeof(subject), "%s.*", j->inbox);
-	s = natsConnection_Subscribe(&j->answers, j->nc, subject, on_answer, j);
+	s = natsConnection_Subscribe(&j->answers, j->nc, subject, jetstream_answer, j);
 	if (s == NATS_OK)
 		s = natsSubscription_SetPendingLimits(j->answers, -1, -1);
 	return s;
@@ -266,17 +193,24 @@ static natsStatus connect_all(struct jetstream *j)
 struct jetstream *jetstream_new(const struct jetstream_config *config,
     struct buf *why)
 {
-	struct jetstream *j = mem_zalloc(sizeof(*j));
+	struct jetstream *j;
 	natsStatus s;
 
+	/* Which libnats reads when it connects, and goes on without. */
+	if (config->credentials && access(config->credentials, R_OK) != 0) {
+		buf_addf(why, "credentials '%s': %s", config->credentials,
+		    strerror(errno));
+		return NULL;
+	}
+	j = mem_zalloc(sizeof(*j));
 	j->config = *config;
 	pthread_mutex_init(&j->mutex, NULL);
 	j->alarm = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (j->alarm < 0)
 		mem_exhausted();
-	j->inbox = mem_zalloc(INBOX + 1);
+	j->inbox = mem_zalloc(JETSTREAM_INBOX + 1);
 	memcpy(j->inbox, "_INBOX.", 7);
-	uuid_token(j->inbox + 7, INBOX - 7);
+	uuid_token(j->inbox + 7, JETSTREAM_INBOX - 7);
 	s = connect_all(j);
 	if (s == NATS_OK)
 		return j;
@@ -308,7 +242,7 @@ void jetstream_free(struct jetstream *j)
 bool jetstream_send(struct jetstream *j, const struct jetstream_message *m,
     const char **why)
 {
-	char reply[INBOX + 24], after[24];
+	char reply[JETSTREAM_INBOX + 24], after[24];
 	natsMsg *msg = NULL;
 	natsStatus s;
 
@@ -320,6 +254,8 @@ bool jetstream_send(struct jetstream *j, const struct jetstream_message *m,
 	if (s == NATS_OK)
 		s = natsMsgHeader_Set(msg, "Nats-Expected-Last-Sequence",
 		    after);
+	if (s == NATS_OK && m->place[0])
+		s = natsMsgHeader_Set(msg, JETSTREAM_PLACE, m->place);
 	if (s == NATS_OK)
 		s = natsConnection_PublishMsg(j->nc, msg);
 	natsMsg_Destroy(msg);

@@ -7,7 +7,10 @@
  * known to be there.
  *
  * waiting.h is the stage in a pipeline that waits for a stream, on parcels.h,
- * which keeps what is under way, and sender.h, which brings that there in order.
+ * which keeps what is under way, and sender.h, which brings that there in order;
+ * feeding.h has these from journals, which places.h knows where to go on with.
+ * jetstream-read.h reads a stream, and fetching.h has its records, origin.h where
+ * each of them was.
  * database.h brings journals (journals.h) into PostgreSQL, on rows.h and tables.h;
  * postgres.h alone knows libpq. status.h tells how far a target is behind. */
 #ifndef SHIP_JETSTREAM_H
@@ -21,6 +24,7 @@
 
 enum {
 	JETSTREAM_ID_MAX = 128, /* bytes of a message's id */
+	JETSTREAM_PLACE_MAX = 64, /* and of its last record's place */
 	JETSTREAM_REPLICAS_MAX = 5,
 	JETSTREAM_WAIT = 2000, /* milliseconds for an answer, at most */
 };
@@ -37,8 +41,10 @@ struct jetstream_config {
 enum jetstream_news {
 	JETSTREAM_NOTHING,
 	JETSTREAM_STORED,   /* number: a quorum has that message; seq */
-	JETSTREAM_REFUSED,  /* number: it was not taken; text */
-	JETSTREAM_FOUND,    /* jetstream_look: seq and id of the last message */
+	JETSTREAM_REFUSED,  /* number: it was not taken; text; and seq, if the
+			     * stream's last message is that instead */
+	JETSTREAM_FOUND,    /* jetstream_look: seq of the last message; id of
+			     * the one that was asked for, "": it is not there */
 	JETSTREAM_NOT_FOUND, /* jetstream_look: not now; text */
 	JETSTREAM_UNFIT,    /* jetstream_look: it never will be; text */
 	JETSTREAM_UP,	    /* there is a new connection */
@@ -56,6 +62,7 @@ struct jetstream_message {
 	uint64_t number; /* the caller's, told back */
 	uint64_t after;	 /* taken only if the stream's last message is this */
 	const char *subject, *id;
+	const char *place; /* "": none is told */
 	struct span data;
 };
 
@@ -71,9 +78,10 @@ void jetstream_free(struct jetstream *);
 int jetstream_alarm(const struct jetstream *);
 void jetstream_next(struct jetstream *, struct jetstream_item *);
 
-/* See that the stream is there, make it if not, and find its last message. One
- * look at a time; its end is news. */
-void jetstream_look(struct jetstream *);
+/* See that the stream is there, make it if not, and find its last message, and
+ * the id of the one that is numbered wanted (0: none is). One look at a time;
+ * its end is news. */
+void jetstream_look(struct jetstream *, uint64_t wanted);
 
 /* Send a message; its end is news, unless it is lost. False with the reason in
  * a few words: it could not be sent. */

@@ -15,7 +15,6 @@ static struct parcel *append(struct parcels *w, enum parcel_kind kind)
 	struct parcel *p = mem_zalloc(sizeof(*p));
 
 	p->kind = kind;
-	p->number = w->next++;
 	p->at = clock_ms();
 	if (w->last)
 		w->last->next = p;
@@ -51,11 +50,16 @@ static bool same_node(const struct parcel *p, struct span node)
 	return same;
 }
 
-static bool fits(const struct parcel *p, const struct record *r,
+static bool fits(const struct parcels *w, const struct record *r,
     struct span line, unsigned source)
 {
+	const struct parcel *p = w->last;
+	size_t most = PARCELS_BODY;
+
+	if (w->body && w->body < most)
+		most = w->body;
 	return p && p->kind == PARCEL_RECORDS && !p->sealed &&
-	    p->source == source && p->body.len + line.n < PARCELS_BODY &&
+	    p->source == source && p->body.len + line.n < most &&
 	    same_node(p, r->field[RECORD_NODE]);
 }
 
@@ -80,7 +84,7 @@ struct parcel *parcels_record(struct parcels *w, const char *stream,
 	struct parcel *p = w->last;
 	struct span event;
 
-	if (!fits(p, r, line, source))
+	if (!fits(w, r, line, source))
 		p = begin(w, stream, r);
 	event = (struct span){p->subject.data + p->event,
 	    p->subject.len - p->event};

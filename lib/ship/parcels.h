@@ -13,7 +13,7 @@
 #include "ship/jetstream.h"
 
 enum {
-	PARCELS_BODY = 64 * 1024,	 /* bytes of several records, at most */
+	PARCELS_BODY = 256 * 1024, /* bytes of several records, at most */
 	PARCELS_BYTES = 16 * 1024 * 1024, /* of all */
 };
 
@@ -22,24 +22,24 @@ enum parcel_kind { PARCEL_RECORDS, PARCEL_COMMENT, PARCEL_PING };
 struct parcel {
 	struct parcel *next;
 	enum parcel_kind kind;
-	uint64_t number; /* grows by one */
 	unsigned records;
 	int64_t at;	/* when it was begun, clock_ms() */
 	bool sealed; /* nothing more is added: subject and id are set */
-	bool tried, sent, stored; /* ever; since the last look; is known */
-	bool again; /* the stream should have it already */
+	bool tried, stored; /* it was ever sent; the stream has it */
 	struct buf body; /* lines, each with its LF */
 	struct buf subject;
 	size_t node, event; /* in subject: where these tokens begin */
 	char id[JETSTREAM_ID_MAX + 1];
 	unsigned source; /* where its records come from */
+	uint64_t seq; /* of its last record, where that is told: */
+	char place[JETSTREAM_PLACE_MAX + 1]; /* "": it is not */
 };
 
 /* A zeroed struct is a valid empty one. */
 struct parcels {
 	struct parcel *first, *last;
-	uint64_t next; /* number */
 	size_t bytes, records;
+	size_t body; /* bytes of several records, if that is less; 0: it is not */
 	struct digest *digest;
 };
 

@@ -2,13 +2,13 @@
 /* Bringing records into a stream in order. */
 #include "ship/sender.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
 
 enum {
-	FLYING = 256,	/* messages that are not answered, at most */
 	SILENCE = 2000, /* milliseconds without an answer: look */
 	PAUSE = 250,	/* between looks */
 	UNTOLD = 1000,	/* for which nobody is told that it is down */
@@ -52,21 +52,31 @@ void sender_skip(struct sender *s)
 {
 	for (struct parcel *p = s->window.first; p; p = p->next)
 		p->stored = true;
-	s->flying = 0;
+	s->flying = false;
+	s->live = s->sends + 1;
 	settle(s);
 }
 
 /* ---- doubt */
+
+/* The parcel that was sent, if it is not known to be stored. */
+static struct parcel *sent(const struct sender *s)
+{
+	struct parcel *p = s->window.first;
+
+	return p && p->tried && !p->stored ? p : NULL;
+}
 
 static void look(struct sender *s)
 {
 	s->doubtful = false;
 	s->look_at = 0;
 	s->state = SENDER_LOOKING;
-	jetstream_look(s->stream);
+	s->looked = s->last;
+	jetstream_look(s->stream, sent(s) ? s->behind + 1 : 0);
 }
 
-/* What becomes of the messages that are under way is not known any more. */
+/* What becomes of the message that is under way is not known any more. */
 static void doubt(struct sender *s, const char *why)
 {
 	if (s->state == SENDER_UNFIT)
@@ -78,45 +88,7 @@ static void doubt(struct sender *s, const char *why)
 	went_down(s, why);
 	s->state = SENDER_DOWN;
 	if (s->connected && !s->look_at)
-		s->look_at = clock_ms();
-}
-
-/* Where the stream ends in a message of ours it should have all that were
- * before it. That is not relied on: they are sent again and known there by
- * their ids, but the stream does not grow by them. */
-static void reconcile(struct sender *s, const char *id)
-{
-	const struct parcel *ending = NULL;
-
-	for (struct parcel *p = s->window.first; p; p = p->next) {
-		if (p->tried && id[0] && strcmp(p->id, id) == 0)
-			ending = p;
-		p->sent = false;
-		p->again = false;
-	}
-	for (struct parcel *p = s->window.first; p && ending; p = p->next) {
-		p->again = true;
-		if (p == ending)
-			break;
-	}
-	s->flying = 0;
-}
-
-static void found(struct sender *s, const struct jetstream_item *item)
-{
-	if (s->doubtful || !s->connected) {
-		s->state = SENDER_DOWN;
-		s->look_at = s->connected ? clock_ms() + PAUSE : 0;
-		return;
-	}
-	s->state = SENDER_READY;
-	s->last = item->seq;
-	s->moved = clock_ms();
-	reconcile(s, item->id);
-	if (s->said)
-		say(s, "is available", NULL);
-	s->said = false;
-	s->down = 0;
+		s->look_at = clock_ms() + (s->refusals > 1 ? PAUSE : 0);
 }
 
 static void not_found(struct sender *s, const char *why)
@@ -126,80 +98,144 @@ static void not_found(struct sender *s, const char *why)
 	went_down(s, why);
 }
 
+static void available(struct sender *s)
+{
+	if (s->said)
+		say(s, "is available", NULL);
+	s->said = false;
+	s->down = 0;
+}
+
+/* The stream ends there now; own, if it is not 0, is ours. */
+static void grow(struct sender *s, uint64_t to, uint64_t own)
+{
+	uint64_t from = s->last + 1;
+
+	if (to <= s->last)
+		return;
+	s->last = to;
+	if (s->owner->grown && (own != from || own != to))
+		s->owner->grown(s->arg, from, to, own);
+}
+
+static void found(struct sender *s, const struct jetstream_item *item)
+{
+	struct parcel *p = sent(s);
+	char why[128];
+	bool there;
+
+	if (s->doubtful || !s->connected) {
+		s->state = SENDER_DOWN;
+		s->look_at = s->connected ? clock_ms() + PAUSE : 0;
+		return;
+	}
+	if (item->seq < s->looked) {
+		snprintf(why, sizeof(why), "it ends in %" PRIu64 ", but %" PRIu64
+			 " was acknowledged", item->seq, s->looked);
+		not_found(s, why);
+		return;
+	}
+	there = p && strcmp(p->id, item->id) == 0;
+	s->state = SENDER_READY;
+	s->flying = false;
+	/* Wherever it was sent to there is something else now. */
+	if (item->seq > s->behind)
+		s->live = s->sends + 1;
+	grow(s, item->seq, there ? s->behind + 1 : 0);
+	if (there)
+		p->stored = true;
+	if (there || s->refusals < 2)
+		available(s);
+	settle(s);
+}
+
 /* ---- messages */
 
-static struct parcel *find(struct sender *s, uint64_t number)
+static bool is_open(struct sender *s, uint64_t number)
 {
-	struct parcel *p = s->window.first;
+	bool yes = sent(s) && number >= s->live && number <= s->sends;
 
-	while (p && p->number < number)
-		p = p->next;
-	return p && p->number == number ? p : NULL;
+	if (yes && s->open)
+		s->open--;
+	return yes;
 }
 
 static void stored(struct sender *s, const struct jetstream_item *item)
 {
-	struct parcel *p = find(s, item->number);
-
-	if (!p || p->stored)
+	if (!is_open(s, item->number))
 		return;
-	p->stored = true;
-	if (p->sent && s->flying)
-		s->flying--;
-	s->moved = clock_ms();
+	s->window.first->stored = true;
+	s->flying = false;
+	s->refusals = 0;
+	grow(s, item->seq, item->seq);
+	if (s->state == SENDER_READY)
+		available(s);
 	settle(s);
 }
 
+/* Where it was not taken as the stream has grown, and can be nowhere else, it is
+ * sent behind that. */
 static void refused(struct sender *s, const struct jetstream_item *item)
 {
-	struct parcel *p = find(s, item->number);
-
-	/* Those behind one that was refused are, too. */
-	if (p && p->sent && !p->stored && s->state == SENDER_READY)
+	if (!is_open(s, item->number) || item->number != s->sends ||
+	    !s->flying || s->state != SENDER_READY)
+		return;
+	s->refusals++;
+	if (s->open || item->seq <= s->last) {
 		doubt(s, item->text);
+		return;
+	}
+	s->flying = false;
+	s->live = s->sends + 1;
+	grow(s, item->seq, 0);
 }
 
-/* False: it was not sent. */
-static bool send(struct sender *s, struct parcel *p)
+static void too_large(struct sender *s, struct parcel *p)
 {
-	size_t largest = jetstream_largest(s->stream);
-	struct jetstream_message m = {.number = p->number, .after = s->last};
+	s->owner->refused(s->arg, p, "is larger than its servers take");
+	buf_reset(&p->body);
+	p->stored = true;
+}
+
+/* One that libnats does not take may have been sent in part or whole. */
+static void send(struct sender *s, struct parcel *p)
+{
+	struct jetstream_message m = {.number = ++s->sends, .after = s->last};
 	const char *why;
 
 	parcels_seal(&s->window, p);
-	if (largest && p->body.len + OVERHEAD > largest) {
-		s->owner->refused(s->arg, p, "is larger than its servers take");
-		buf_reset(&p->body);
-		p->stored = true;
-		return true;
-	}
 	m.subject = p->subject.data;
 	m.id = p->id;
+	m.place = p->place;
 	m.data = buf_span(&p->body);
-	if (!jetstream_send(s->stream, &m, &why)) {
-		doubt(s, why);
-		return false;
+	if (s->live == m.number || !p->tried) {
+		s->live = m.number;
+		s->open = 0;
 	}
-	if (!s->flying)
-		s->moved = clock_ms();
-	p->sent = p->tried = true;
-	s->last += !p->again;
-	s->flying++;
-	return true;
+	p->tried = true;
+	s->open++;
+	s->behind = s->last;
+	s->flying = true;
+	s->moved = clock_ms();
+	if (!jetstream_send(s->stream, &m, &why))
+		doubt(s, why);
 }
 
 void sender_pump(struct sender *s)
 {
-	struct parcel *p = s->window.first;
+	size_t largest = jetstream_largest(s->stream);
+	struct parcel *p;
 
-	for (; p && s->state == SENDER_READY && s->flying < FLYING;
-	    p = p->next) {
-		if (p->kind != PARCEL_RECORDS || p->sent || p->stored)
-			continue;
-		if (!send(s, p))
-			break;
-	}
+	s->window.body = largest > 2 * OVERHEAD ? largest - OVERHEAD : largest;
 	settle(s);
+	while (s->state == SENDER_READY && !s->flying &&
+	    (p = s->window.first)) {
+		if (largest && p->body.len + OVERHEAD > largest)
+			too_large(s, p);
+		else
+			send(s, p);
+		settle(s);
+	}
 }
 
 /* ---- news and time */
@@ -284,7 +320,7 @@ void sender_init(struct sender *s, struct jetstream *stream, const char *name,
 {
 	*s = (struct sender){.stream = stream, .name = name, .owner = owner,
 	    .arg = arg};
-	s->window.next = 1;
+	s->live = 1;
 	went_down(s, "no server is connected to");
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* Bringing records into a stream in order, each once as far as the stream can
- * tell: a message is taken only right behind the one before it, and after any
- * doubt the stream is looked at first. */
+/* Bringing records into a stream in order, each once: one message is under way at
+ * a time, and it is taken only right behind what the stream is known to end in.
+ * So after any doubt there is one place where it can be, and that is looked at
+ * before it is sent again; that servers know ids of messages is not relied on. */
 #ifndef SHIP_SENDER_H
 #define SHIP_SENDER_H
 
@@ -26,6 +27,9 @@ struct sender_owner {
 	void (*refused)(void *arg, const struct parcel *, const char *why);
 	/* What the stream has become, or why it is not there. */
 	void (*say)(void *arg, const char *text);
+	/* Messages from..to of the stream but own (0: none is) are of others;
+	 * NULL: nobody asks. */
+	void (*grown)(void *arg, uint64_t from, uint64_t to, uint64_t own);
 };
 
 struct sender {
@@ -36,8 +40,15 @@ struct sender {
 	struct parcels window;
 	enum sender_state state;
 	bool connected, doubtful; /* look as soon as that is possible */
-	uint64_t last;	 /* what the next message comes after */
-	unsigned flying; /* messages that were sent and not answered */
+	uint64_t last;	 /* what the stream is known to end in */
+	uint64_t looked; /* the same when the look was begun */
+	bool flying;	 /* the first parcel was sent; no answer yet */
+	uint64_t sends;	 /* so far: the number of the last one */
+	uint64_t live;	 /* from which on they are of the first parcel, and may
+			  * still be stored */
+	unsigned open;	 /* how many of these are not answered */
+	uint64_t behind; /* where that parcel was sent to last */
+	unsigned refusals; /* since something was stored */
 	int64_t moved;	 /* when the stream last took one, or was found */
 	int64_t look_at; /* when to look again; 0: not by time */
 	int64_t down;	 /* since when; 0: it is not */

@@ -49,7 +49,7 @@ static void on_say(void *arg, const char *text)
 	s->config->say("%s", text);
 }
 
-static const struct sender_owner owner = {on_stored, on_refused, on_say};
+static const struct sender_owner owner = {on_stored, on_refused, on_say, NULL};
 
 /* What goes on all the same is told once for each outage. */
 static void skip(struct waiting *s)
@@ -130,7 +130,7 @@ static void show(struct waiting *s)
 {
 	const struct sender *q = &s->sender;
 
-	struct ship_lag lag = {.up = q->state == SENDER_READY,
+	struct ship_lag lag = {.up = q->state == SENDER_READY && !q->said,
 	    .records = q->window.records,
 	    .since = q->window.first ? q->window.first->at : 0};
 

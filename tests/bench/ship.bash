@@ -25,6 +25,22 @@ ship_latency() {
 			(y[3] - x[3]) / 1000 }'
 }
 
+# A journal into a stream, and what is read of it again.
+ship_journal_rows() {
+	local i
+	rm -rf "$dir/journal" "$dir/m" "$dir/n"
+	cup-log "$dir/journal" <"$dir/decided" >/dev/null
+	for ((i = 0; i < runs; i++)); do
+		bench measure "$dir/m" cup-ship "$NATS" --stream "all$i" \
+			"$dir/journal"
+		bench measure "$dir/n" cup-ship --from "$NATS" \
+			--stream "all$i" >/dev/null
+	done
+	report "cup-ship of a journal, three nats-servers" "$dir/m"
+	report "cup-ship --from, three nats-servers" "$dir/n"
+	rm -rf "$dir/journal"
+}
+
 ship_rows() {
 	local i
 	start_nats "$dir/nats" 3
@@ -36,6 +52,7 @@ ship_rows() {
 			--stream "ship$i" <"$dir/journaled" >/dev/null
 	done
 	report "cup-ship --stage, three nats-servers" "$dir/m"
+	ship_journal_rows
 	ship_latency 1000
 	ship_latency 4000
 	stop_nats

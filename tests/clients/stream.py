@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: ISC
-"""stream.py PORT STREAM: the bodies of a JetStream stream's messages, in order,
+"""stream.py HOST:PORT STREAM: the bodies of a JetStream stream's messages, in order,
 asked one by one by the protocol as NATS documents it."""
 import base64
 import json
 import socket
 import sys
 
-sock = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
+host, port = sys.argv[1].rsplit(":", 1)
+sock = socket.create_connection((host, int(port)), 10)
 lines = sock.makefile("rb")
 asked = 0
 

@@ -57,7 +57,7 @@ same_as() {
 	run --separate-stderr -64 cup-ship postgresql://x
 	assert_regex "$stderr" "^cup-ship: no journal given"
 	run --separate-stderr -64 cup-ship mysql://x j
-	assert_regex "$stderr" "^cup-ship: target 'mysql://x' is neither postgresql:// nor https:// nor s3://"
+	assert_regex "$stderr" "^cup-ship: target 'mysql://x' is none of postgresql://, nats://"
 	run --separate-stderr -64 cup-ship --stage nats://a j
 	assert_regex "$stderr" "^cup-ship: a stage has no operands"
 	run --separate-stderr -64 cup-ship --stage nats://a --skip-if-down

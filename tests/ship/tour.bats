@@ -40,6 +40,18 @@ tour() {
 	assert_equal "$(wc -l <out)" 20
 }
 
+@test "one journal made of a stream of several is as cup(7) has it" {
+	start_nats "$DIR/nats" 3
+	record send pass "$(message a@x.example/1 b@x.example 'lunch at one?')" |
+		cup-log journal >/dev/null
+	NODE=node2 record recv pass "$(message a@x.example/1 b@x.example 'Lunch is late')" |
+		cup-log journal2 >/dev/null
+	tour 'cup-ship --from' | sed "s|nats://a,b,c|$NATS|" >commands
+	run -0 bash -e commands
+	assert_output --partial 'lunch at one?'
+	assert_output --partial 'Lunch is late'
+}
+
 @test "the database of several journals is as cup(7) has it" {
 	start_postgres "$DIR/pg" || skip "PostgreSQL does not start"
 	record send pass "$(message a@x.example/1 b@x.example 'lunch at one?')" |
