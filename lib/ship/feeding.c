@@ -248,7 +248,8 @@ static void await(struct feeding *f, bool more)
 	    {jetstream_alarm(f->stream), POLLIN, 0}};
 	int due = sender_due(&f->sender), n;
 
-	if (!more && (due < 0 || due > JOURNALS_LOOK))
+	/* Journals grow, and patience ends, without a word. */
+	if ((!more || f->sender.down) && (due < 0 || due > JOURNALS_LOOK))
 		due = JOURNALS_LOOK;
 	n = poll(p, 2, ship_status_due(&f->status, due));
 	f->ended = f->ended || (n > 0 && p[0].revents);
