@@ -19,6 +19,7 @@ enum {
 	PINGS_OUT = 2,
 	CONNECT = 1000,
 	AGAIN = 200, /* between two attempts */
+	TRIES = 25,
 };
 
 /* ---- news */
@@ -168,6 +169,23 @@ static natsStatus set_options(natsOptions *o, struct jetstream *j)
 	return natsOptions_SetIOBufSize(o, 1 << 18);
 }
 
+/* What libnats goes on trying by itself, it does; not where a server breaks off
+ * in the midst of a handshake, as one does that wants a certificate. */
+static natsStatus connect_first(struct jetstream *j, natsOptions *o)
+{
+	natsStatus s = natsConnection_Connect(&j->nc, o);
+
+	for (int i = 1; i < TRIES; i++) {
+		if (s != NATS_SSL_ERROR && s != NATS_IO_ERROR &&
+		    s != NATS_CONNECTION_CLOSED && s != NATS_TIMEOUT &&
+		    s != NATS_NO_SERVER)
+			break;
+		nats_Sleep(AGAIN);
+		s = natsConnection_Connect(&j->nc, o);
+	}
+	return s;
+}
+
 static natsStatus connect_all(struct jetstream *j)
 {
 	natsOptions *o = NULL;
@@ -177,7 +195,7 @@ static natsStatus connect_all(struct jetstream *j)
 	if (s == NATS_OK)
 		s = set_options(o, j);
 	if (s == NATS_OK)
-		s = natsConnection_Connect(&j->nc, o);
+		s = connect_first(j, o);
 	natsOptions_Destroy(o);
 	if (s == NATS_OK)
 		tell_plain(j, JETSTREAM_UP);
