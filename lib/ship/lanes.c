@@ -36,6 +36,8 @@ struct lanes {
 	bool failed, hopeless;
 	struct buf why;
 	uint64_t turns; /* given so far */
+	int *month;	/* which there are for certain */
+	size_t months;
 	int64_t moved;
 	char late[UUID_LEN + 1]; /* a journal that was moved, but maybe not on
 				  * disk yet; "": none is */
@@ -51,34 +53,6 @@ static const char session[] =
 
 /* ---- one batch, in a thread */
 
-/* Those who need a new month at once make it one after the other. */
-static bool partition(struct lane *l)
-{
-	const struct rows *rows = &l->batch.rows;
-	bool there;
-
-	for (size_t i = 0; i < rows->months; i++) {
-		int m = rows->month[i];
-
-		buf_reset(&l->sql);
-		buf_addf(&l->sql,
-		    "SELECT to_regclass('cup.files_%04d_%02d')", m / 12,
-		    m % 12 + 1);
-		if (!postgres_ask(l->pg, buf_str(&l->sql), &l->value, &there))
-			return false;
-		if (there)
-			continue;
-		buf_reset(&l->sql);
-		buf_adds(&l->sql, "BEGIN; SELECT pg_advisory_xact_lock("
-				  "hashtext('cup.partitions'));");
-		tables_partitions(&l->sql, m);
-		buf_adds(&l->sql, "COMMIT");
-		if (!postgres_do(l->pg, buf_str(&l->sql)))
-			return false;
-	}
-	return true;
-}
-
 /* Records whose words the server has to find go through a table aside. */
 static bool make_aside(struct lane *l)
 {
@@ -92,7 +66,7 @@ static bool make_aside(struct lane *l)
 static bool copy(struct lane *l)
 {
 	rows_end(&l->batch.rows);
-	if (!partition(l) || !make_aside(l) || !postgres_do(l->pg, "BEGIN"))
+	if (!make_aside(l) || !postgres_do(l->pg, "BEGIN"))
 		return false;
 	for (int i = 0; i < ROWS_TABLES; i++) {
 		struct span rows = buf_span(&l->batch.rows.table[i]);
@@ -197,6 +171,55 @@ static void settle(struct lanes *s)
 	s->late[0] = '\0';
 }
 
+/* Another process may make it at the same moment. */
+static bool partition(struct lane *l, int month)
+{
+	bool there;
+
+	buf_reset(&l->sql);
+	buf_addf(&l->sql, "SELECT to_regclass('cup.files_%04d_%02d')",
+	    month / 12, month % 12 + 1);
+	if (!postgres_ask(l->pg, buf_str(&l->sql), &l->value, &there))
+		return false;
+	if (there)
+		return true;
+	buf_reset(&l->sql);
+	buf_adds(&l->sql, "BEGIN; SELECT pg_advisory_xact_lock("
+			  "hashtext('cup.partitions'));");
+	tables_partitions(&l->sql, month);
+	buf_adds(&l->sql, "COMMIT");
+	return postgres_do(l->pg, buf_str(&l->sql));
+}
+
+static bool knows(const struct lanes *s, int month)
+{
+	for (size_t i = 0; i < s->months; i++) {
+		if (s->month[i] == month)
+			return true;
+	}
+	return false;
+}
+
+/* A new month waits for whoever writes to any, so nobody may do that who waits
+ * for this batch. */
+static bool make_months(struct lanes *s, struct lane *l)
+{
+	const struct rows *rows = &l->batch.rows;
+
+	for (size_t i = 0; i < rows->months; i++) {
+		if (knows(s, rows->month[i]))
+			continue;
+		for (int k = 0; k < LANES; k++)
+			join_lane(s, &s->lane[k]);
+		if (!partition(l, rows->month[i]))
+			return false;
+		s->month = mem_resize(s->month, s->months + 1,
+		    sizeof(*s->month));
+		s->month[s->months++] = rows->month[i];
+	}
+	return true;
+}
+
 bool lanes_join(struct lanes *s)
 {
 	for (int i = 0; i < LANES; i++)
@@ -210,8 +233,14 @@ bool lanes_hand_over(struct lanes *s)
 {
 	struct lane *l = &s->lane[s->fill];
 	sigset_t all, before;
-	bool ok;
+	bool ok = !l->batch.filled || make_months(s, l);
 
+	if (!ok) {
+		pthread_mutex_lock(&s->mutex);
+		fail(s, postgres_why(l->pg), postgres_hopeless(l->pg));
+		pthread_mutex_unlock(&s->mutex);
+		return false;
+	}
 	if (l->batch.filled) {
 		l->turn = s->turns++;
 		sigfillset(&all);
@@ -310,6 +339,7 @@ void lanes_free(struct lanes *s)
 	buf_release(&s->why);
 	pthread_cond_destroy(&s->turned);
 	pthread_mutex_destroy(&s->mutex);
+	free(s->month);
 	free(s);
 }
 

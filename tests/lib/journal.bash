@@ -33,7 +33,16 @@ has_lines() {
 
 # The lines of a journal, without its unwritten space, or only their texts.
 journal_lines() {
-	zstdcat -f "$1"/*.log* | sed '/^$/d'
+	local file before='' files=()
+	for file in "$1"/*.log "$1"/*.log.zst; do
+		[ ! -e "$file" ] || files+=("$file")
+	done
+	# In their order; one that is being compressed may be there twice.
+	mapfile -t files < <(printf '%s\n' "${files[@]}" | sort)
+	for file in "${files[@]}"; do
+		[ "$file" = "$before.zst" ] || zstdcat -f "$file"
+		before=$file
+	done | sed '/^$/d'
 }
 
 journal_texts() {

@@ -188,7 +188,7 @@ texts() {
 	LOG=$!
 	for i in {1..50}; do
 		follow
-		read -rt "0.$((RANDOM % 10))$((RANDOM % 10))" <> <(:) || :
+		read -rt "0.$((RANDOM % 3))$((RANDOM % 10))" <> <(:) || :
 		kill -KILL "$SHIP"
 		wait "$SHIP" || :
 	done
