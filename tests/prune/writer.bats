@@ -103,7 +103,7 @@ begun() {
 	end_log
 	printf '%s\n' "$output" >heads
 	run -0 cup-verify --head @heads j
-	zstdcat -f j/*.log* | grep -ohE '# erasure .*' | sed 's/.*why=n\([0-9]*\)\./\1/' | diff - <(seq 0 599)
+	journal_lines j | grep -ohE '# erasure .*' | sed 's/.*why=n\([0-9]*\)\./\1/' | diff - <(seq 0 599)
 }
 
 @test "a path that is too long for an address has a socket all the same" {

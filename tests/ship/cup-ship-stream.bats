@@ -3,6 +3,7 @@
 # cup-ship with journals and a stream of a real nats-server, both ways.
 
 load ../lib/helpers
+load ../lib/journal
 load ../lib/nats
 load ../lib/serve
 
@@ -49,7 +50,7 @@ from() {
 
 # records JOURNAL: as they came.
 records() {
-	zstdcat -f "$1"/*.log* | sed '/^$/d' | cut -f 3- | grep -v '^#'
+	journal_texts "$1" | grep -v "^#"
 }
 
 without_origin() {

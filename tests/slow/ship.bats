@@ -5,6 +5,7 @@
 # shellcheck disable=SC2034,SC2154
 
 load ../lib/helpers
+load ../lib/journal
 load ../lib/nats
 
 setup() {
@@ -240,5 +241,5 @@ both() {
 
 # records JOURNAL: without what is the journal's own.
 records() {
-	zstdcat -f "$1"/*.log* | sed '/^$/d' | cut -f 3- | grep -v '^#'
+	journal_texts "$1" | grep -v "^#"
 }
