@@ -64,15 +64,17 @@ all_trees() {
 		$(($(find "$1/" -name '*.log*' | wc -l) - 1)) ]
 }
 
-# pack JOURNAL [ARGS...]: let a writer without input do what is left.
+# pack JOURNAL [ARGS...]: let a writer without input do what is left; it has the
+# processor when nobody else wants it.
 pack() {
-	local status=0
+	local status=0 whole=all_packed
+	[[ "${*:2}" != *'--compress no'* ]] || whole=all_indexed
 	rm -f idle
 	mkfifo idle
 	cup-log "${@:2}" "$1" <idle >packed.out 2>packed.err &
 	LOG=$!
 	exec 8>idle
-	eventually 20 all_packed "$1" || status=1
+	eventually 60 "$whole" "$1" || status=1
 	end_log && [ "$status" -eq 0 ] && return
 	ls -l "$1"
 	cat packed.err

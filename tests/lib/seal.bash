@@ -35,7 +35,7 @@ journal_trees() {
 	cup-log --compress no j <idle >out 3>&- &
 	log=$!
 	exec 8>idle
-	eventually 20 all_trees j
+	eventually 60 all_trees j
 	exec 8>&-
 	wait "$log"
 }

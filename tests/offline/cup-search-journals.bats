@@ -26,7 +26,7 @@ setup_file() {
 # indexed JOURNAL [ARGS...]: a writer without input makes what is missing.
 indexed() {
 	start_log cup-log "${@:2}" "$1"
-	eventually 20 all_indexed "$1"
+	eventually 60 all_indexed "$1"
 	end_log
 }
 

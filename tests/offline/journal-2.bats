@@ -81,7 +81,7 @@ note() {
 @test "pruned lines are proper once notes name all of them" {
 	gen-records 60 1 | cup-log --compress no --segment-size 8K j >out
 	start_log cup-log --compress no j
-	eventually 10 all_trees j
+	eventually 60 all_trees j
 	end_log
 	mapfile -t seg < <(ls j/*.log)
 	last=$(sed '/^$/d' "${seg[0]}" | tail -1)

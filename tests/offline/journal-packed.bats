@@ -54,7 +54,7 @@ closed_segments() {
 @test "it is done while records come, in frames of whole lines, five times smaller" {
 	start_log cup-log --segment-size 4M j
 	gen-records 24000 1 >&8
-	eventually 20 all_packed j
+	eventually 60 all_packed j
 	end_log
 	passed_on_is_journaled j out
 	first=$(find j/ -name '*.zst' | sort | head -1)
@@ -68,7 +68,7 @@ closed_segments() {
 @test "with --compress no they stay, and their trees are made" {
 	closed_segments
 	start_log cup-log --compress no j
-	eventually 20 all_trees j
+	eventually 60 all_trees j
 	end_log
 	run ! compgen -G 'j/*.zst'
 	run -64 cup-log --compress maybe j

@@ -21,7 +21,7 @@ teardown() {
 indexed_ages() {
 	ages "$1"
 	start_log cup-log --heads heads --compress no "$1"
-	eventually 10 all_indexed "$1"
+	eventually 60 all_indexed "$1"
 	end_log
 	mapfile -t SEGMENTS < <(cd "$1" && printf '%s\n' *.log)
 }
@@ -94,8 +94,8 @@ open(name, "wb").write(d)
 	} | log_to j >out
 	new_segment j
 	start_log cup-log --heads heads j
-	eventually 20 all_packed j
-	eventually 20 all_indexed j
+	eventually 60 all_packed j
+	eventually 60 all_indexed j
 	end_log
 	for segment in j/*.log.zst; do
 		! zstdcat "$segment" | grep -q carol@acme.example || break

@@ -47,19 +47,8 @@ follow() {
 journal() {
 	gen-records 2000 1 2>/dev/null |
 		cup-log --segment-size 64K --compress "${1-yes}" j >out
-	eventually 20 finished "${1-yes}"
+	pack j --compress "${1-yes}"
 	ID=$(journal_lines j | sed -n 's/.*id=\([^ ]*\).*/\1/p;q')
-}
-
-# What closing leaves undone is done by the next writer.
-finished() {
-	if [ "$1" = yes ]; then
-		all_packed j && return
-	else
-		all_indexed j && return
-	fi
-	cup-log --compress "$1" j </dev/null
-	return 1
 }
 
 # What of the journal should be there: all but what is written to.
@@ -125,7 +114,7 @@ requests() {
 	run --separate-stderr -78 ship --cursor cursor "$BUCKET/else" j
 	assert_equal "$stderr" "cup-ship: 'cursor': is no cursor of this bucket"
 	# Compressed by now, and there all the same: without the cursor it looks.
-	eventually 20 finished yes
+	pack j
 	ship "$TO" j
 	assert_equal "$(requests PUT)" 0
 	rm j/*.index
@@ -253,7 +242,7 @@ tour() {
 	record send pass "$(message a@x.example/1 b@x.example 'lunch at one?')" |
 		cup-log --segment-size 4K j >out
 	gen-records 200 2 2>/dev/null | cup-log --segment-size 4K j >out
-	eventually 20 finished yes
+	pack j
 	ID=$(journal_lines j | sed -n 's/.*id=\([^ ]*\).*/\1/p;q')
 	has=$(closed)
 	mv j journal

@@ -241,7 +241,7 @@ recv 1 25.0 1 0 100.0' --by event --event send,recv --unique records
 	start_log cup-log --segment-size 3M journal
 	cat many >&8
 	eventually 20 has_lines out 16000
-	eventually 20 all_indexed journal
+	eventually 60 all_indexed journal
 	end_log
 	for how in '--since 2026-11-20' '--until 2026-11-19' '--event logout' \
 		'--since 2026-11-19 --until 2026-11-20' '--since 2030-01-01' \
