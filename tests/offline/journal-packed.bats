@@ -93,6 +93,12 @@ closed_segments() {
 	run -0 cmp <(cup-search before) <(cup-search j)
 }
 
+# A writer that has something to do tells.
+told() {
+	one >&8
+	has_lines err 1
+}
+
 @test "a segment that is broken stays as it is, and is told" {
 	closed_segments
 	mapfile -t log < <(ls j/*.log)
@@ -100,10 +106,6 @@ closed_segments() {
 	rm -f j/*.tree
 	start_log cup-log --ids 0 j
 	eventually 20 test ! -e "${log[0]}"
-	told() {
-		one >&8
-		has_lines err 1
-	}
 	eventually 20 told
 	end_log
 	run -0 cat err
@@ -198,10 +200,6 @@ closed_segments() {
 	fill_disk
 	truncate -s -8K disk/fill
 	start_log cup-log --write-ahead 0 j
-	told() {
-		one >&8
-		has_lines err 1
-	}
 	eventually 10 told
 	end_log || :
 	run -0 cat err
