@@ -153,6 +153,8 @@ passed_on_is_journaled() {
 # gives, and append what it has passed on to all.out.
 crash() {
 	local ahead=(0 64K 4M) pid status=0
+	# It may be killed before it has opened that.
+	: >part
 	cup-log --segment-size 512K --ids 1000 \
 		--write-ahead "${ahead[$1 % 3]}" "$2" \
 		< <(gen-records 1000000 "$1" 40000 2>/dev/null) > part 2> err &
