@@ -233,12 +233,11 @@ bool lanes_hand_over(struct lanes *s)
 {
 	struct lane *l = &s->lane[s->fill];
 	sigset_t all, before;
-	bool ok = !l->batch.filled || make_months(s, l);
+	bool ok;
 
-	if (!ok) {
-		pthread_mutex_lock(&s->mutex);
+	/* If that fails, no thread runs any more. */
+	if (l->batch.filled && !make_months(s, l)) {
 		fail(s, postgres_why(l->pg), postgres_hopeless(l->pg));
-		pthread_mutex_unlock(&s->mutex);
 		return false;
 	}
 	if (l->batch.filled) {
