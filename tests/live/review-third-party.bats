@@ -123,7 +123,7 @@ came_once() {
 		case $((n % 3)) in
 		0) kill_there && start_there ;;
 		1) kill -9 "$(stages | head -n 1)" ;;
-		2) kill -9 "$KEEPER" && start_keeper ;;
+		2) kill -9 "$KEEPER"; wait "$KEEPER" || :; start_keeper ;;
 		esac
 	done
 	for n in {1..6}; do

@@ -74,15 +74,25 @@ pid_of() {
 	status stage | sed -n "s/^$1 //p" | head -n 1
 }
 
+# kill_pid COMMAND...: that prints it. What is just started again has none.
+kill_pid() {
+	local pid
+	pid=$("$@") && [ -n "$pid" ] && kill -9 "$pid" 2>/dev/null
+}
+
+intercept_runs() {
+	INTERCEPT=$(status intercept-pid) && kill -0 "$INTERCEPT" 2>/dev/null
+}
+
 # kill_one N: each of them in turn.
 kill_one() {
-	INTERCEPT=$(status intercept-pid)
+	eventually 30 intercept_runs
 	case $(($1 % 7)) in
 	0) kill -9 "$INTERCEPT" ;;
-	1) kill -9 "$(status keeper-pid)" ;;
-	2) kill -9 "$(pid_of cup-filter)" ;;
-	3) kill -9 "$(pid_of cup-log)" ;;
-	4) kill -9 "$(pid_of cup-deliver)" ;;
+	1) eventually 30 kill_pid status keeper-pid ;;
+	2) eventually 30 kill_pid pid_of cup-filter ;;
+	3) eventually 30 kill_pid pid_of cup-log ;;
+	4) eventually 30 kill_pid pid_of cup-deliver ;;
 	5) cut_link ;;
 	6) kill -9 "$NODE" && node_again ;;
 	esac
