@@ -77,6 +77,12 @@ bool policy_ready(struct policy *);
  * policy_ready. NULL past the last. */
 const struct policy_note *policy_note(const struct policy *, size_t i);
 
+/* Say each of them, with its place; warned: those that are doubtful, too.
+ * whose: of which policy, "" or with ": " at its end. */
+void policy_say(const struct policy *, bool warned, const char *whose,
+    void (*say)(const char *format, ...)
+	__attribute__((format(printf, 1, 2))));
+
 /* The first digits of the SHA-256 of all files as read, NUL-terminated. */
 const char *policy_tag(const struct policy *);
 size_t policy_rules(const struct policy *);
