@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /* Deciding a record: the rules in order, what they redact, and what the
  * record says of it. */
-#include "policy/internal.h"
+#include "policy/explain.h"
+#include "policy/judge.h"
 
 enum { ESCAPED_MAX = 6 }; /* bytes of one in the canonical form */
 
