@@ -55,4 +55,19 @@ void judged_document(struct policy *);
 void judged_files(struct policy *);
 void judged_links(struct policy *);
 
+/* Why a record is refused where it cannot be told whether a rule is met. */
+extern const char policy_unjudged[];
+
+/* One more reason: RULE@TAG, and a text where there is one. */
+void judged_add_reason(struct policy *, struct span name, struct span text);
+
+/* And before it what was read where it is not plain to see. */
+void judged_add_seen(struct policy *, const struct rule *);
+
+/* redact.c: put the rule's text in the place of all that it matches, and add
+ * the reason. NULL, or why that is not possible: then the record is to be
+ * refused. account: as for policy_decide. */
+const char *rule_redact(struct policy *, const struct rule *,
+    struct buf *account);
+
 #endif

@@ -8,11 +8,11 @@
  * policy.h is the way in. load.c reads the files, lex.h makes tokens of them,
  * parse.c and condition.c (on parser.c and vocabulary.c) rules, resolve.c looks
  * up what rules name: tables (table.h; csv.c, includes.c), lexicons,
- * expressions. notes.c collects what is wrong; internal.h is what then is there.
- * For a record (judge.h) decide.c goes over the rules, match.c tells whether a
- * condition is met, body.c what is in the texts, with across.h, which remembers
- * the messages before, explain.h says why; kinds of
- * conditions with more to them have all of it in on-*.c, over when.h,
+ * expressions. notes.c collects what is wrong; internal.h is what then is
+ * there. For a record (judge.h) decide.c goes over the rules, match.c tells
+ * whether a condition is met, body.c what is in the texts, with across.h, which
+ * remembers the messages before, redact.c puts others there, explain.h says why;
+ * kinds of conditions with more to them have all of it in on-*.c, over when.h,
  * encrypted.h, file.h, links.h and rate.h. snapshot.c keeps all that was read for
  * processes that come later. */
 #ifndef POLICY_POLICY_H
