@@ -7,7 +7,6 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-#include "base/args.h"
 #include "base/cli.h"
 #include "base/diag.h"
 #include "io/out.h"
@@ -15,19 +14,10 @@
 #include "policy/policy.h"
 #include "record/reader.h"
 #include "record/traffic.h"
-#include "trial/report.h"
+#include "trial/settings.h"
 #include "trial/shade.h"
 #include "trial/shadow.h"
 #include "trial/try.h"
-
-struct options {
-	int check, explain, anew;
-	char *save, *snapshot, *shadow_file, *shadow_journal, *events, *files;
-	struct args compare, shadow; /* other policies */
-	struct args urls;	     /* that lead to files */
-	const struct report_format *format;
-	poptContext context; /* its rest are the policies */
-};
 
 struct stage {
 	struct policy *policy;
@@ -42,41 +32,9 @@ enum { OPT_SAVE = 1, OPT_SNAPSHOT, OPT_SHADOW_FILE, OPT_SHADOW_JOURNAL,
 	OPT_COMPARE, OPT_SHADOW, OPT_OUTPUT, OPT_EVENTS, OPT_FILES,
 	OPT_FILE_URL };
 
-static void check_options(const struct options *o)
+static void take_option(struct filter_settings *o, poptContext ctx, int option)
 {
-	bool tries = o->compare.count, shadowed = o->shadow.count;
-
-	if (!poptPeekArg(o->context))
-		cli_misuse("no policy given");
-	if (o->check && o->explain)
-		cli_misuse("--check and --explain do not go together");
-	if (o->check && o->anew)
-		cli_misuse("--check and --anew do not go together");
-	if (o->save && !o->check)
-		cli_misuse("--save goes with --check");
-	if (o->events && !o->check)
-		cli_misuse("--events goes with --check");
-	if (o->save && o->snapshot)
-		cli_misuse("--save and --snapshot do not go together");
-	if (tries && (o->check || o->explain || o->anew || o->snapshot ||
-			 shadowed))
-		cli_misuse("--compare goes with --output alone");
-	if (o->format && !tries)
-		cli_misuse("--output goes with --compare");
-	if (shadowed && (o->check || o->explain || o->anew))
-		cli_misuse("--shadow goes with neither --check, --explain nor "
-			   "--anew");
-	if ((o->files != NULL) != (o->urls.count > 0))
-		cli_misuse("--files and --file-url go together");
-	if (shadowed != (o->shadow_file || o->shadow_journal) ||
-	    (o->shadow_file && o->shadow_journal))
-		cli_misuse("--shadow goes with either --shadow-file or "
-			   "--shadow-journal");
-}
-
-static void take_option(struct options *o, int option)
-{
-	char *value = cli_argument(o->context), **to = NULL;
+	char *value = cli_argument(ctx), **to = NULL;
 
 	if (option == OPT_SAVE)
 		to = &o->save;
@@ -107,10 +65,9 @@ static void take_option(struct options *o, int option)
 	free(value);
 }
 
-static void parse_options(int argc, const char **argv, struct options *o)
+static void parse_options(int argc, const char **argv,
+    struct filter_settings *o)
 {
-	int rc;
-
 	const struct poptOption table[] = {
 	    {"check", '\0', POPT_ARG_NONE, &o->check, 0,
 		"Look for mistakes in the policy and exit", NULL},
@@ -144,15 +101,22 @@ static void parse_options(int argc, const char **argv, struct options *o)
 		"JOURNAL"},
 	    CLI_TABLE,
 	};
+	poptContext ctx = cli_open(argc, argv, table, "POLICY...", false);
+	const char *path, *mistake;
+	int rc;
 
-	o->context = cli_open(argc, argv, table, "POLICY...", false);
-	while ((rc = cli_next(o->context)) != -1)
-		take_option(o, rc);
-	check_options(o);
+	while ((rc = cli_next(ctx)) != -1)
+		take_option(o, ctx, rc);
+	while ((path = poptGetArg(ctx)) != NULL)
+		args_add(&o->policies, path);
+	poptFreeContext(ctx);
+	mistake = filter_settings_mistake(o);
+	if (mistake)
+		cli_misuse("%s", mistake);
 }
 
 /* A policy without rules yet. */
-static struct policy *begin_policy(const struct options *o)
+static struct policy *begin_policy(const struct filter_settings *o)
 {
 	struct policy *p = policy_new();
 
@@ -166,32 +130,19 @@ static struct policy *begin_policy(const struct options *o)
 	return p;
 }
 
-/* Print what is wrong, and where warned is set also what is doubtful. what: of
- * whose policy, "" or with ": " at its end. */
-static void print_notes(
-    const struct policy *p, bool warned, const char *what)
+/* All of it; true if it may decide. */
+static bool read_policy(struct policy *p, const struct args *files)
 {
-	const struct policy_note *n;
-
-	for (size_t i = 0; (n = policy_note(p, i)) != NULL; i++) {
-		const char *kind = n->warning ? "warning: " : "";
-
-		if (n->warning && !warned)
-			continue;
-		if (n->line)
-			diag_warn(
-			    "%s%s:%lu: %s%s", what, n->path, n->line, kind,
-			    n->text);
-		else
-			diag_warn("%s%s: %s%s", what, n->path, kind, n->text);
-	}
+	for (size_t i = 0; i < files->count; i++)
+		policy_read(p, files->word[i]);
+	return policy_ready(p);
 }
 
 static int check(const struct policy *p, bool good, const char *save)
 {
 	size_t rules = policy_rules(p), tables = policy_tables(p);
 
-	print_notes(p, true, "");
+	policy_say(p, true, "", diag_warn);
 	if (!good)
 		return EX_CONFIG;
 	if (save && !policy_save(p, save)) {
@@ -290,7 +241,7 @@ static int run(struct stage *s)
  * can harm the stage. */
 static int shade(void *arg)
 {
-	const struct options *o = arg;
+	const struct filter_settings *o = arg;
 	char *writer = program_find("cup-log", getenv("PATH"));
 	struct policy *p = begin_policy(o);
 	struct shade s = {.policy = p, .file = o->shadow_file,
@@ -298,19 +249,17 @@ static int shade(void *arg)
 	    .writer = writer ? writer : "cup-log", .say = diag_warn};
 	int status = EX_CONFIG;
 
-	for (size_t i = 0; i < o->shadow.count; i++)
-		policy_read(p, o->shadow.word[i]);
-	if (policy_ready(p))
+	if (read_policy(p, &o->shadow))
 		status = shade_run(&s);
 	else
-		print_notes(p, false, "shadow: ");
+		policy_say(p, false, "shadow: ", diag_warn);
 	policy_free(p);
 	free(writer);
 	return status;
 }
 
 static int filter(
-    struct policy *p, const struct options *o, struct shadow *shadow)
+    struct policy *p, const struct filter_settings *o, struct shadow *shadow)
 {
 	struct stage s = {.policy = p,
 	    .out = {.fd = STDOUT_FILENO},
@@ -332,7 +281,7 @@ static int filter(
 	return status;
 }
 
-static int compare(struct policy *p, const struct options *o)
+static int compare(struct policy *p, const struct filter_settings *o)
 {
 	struct policy *before = begin_policy(o);
 	const struct trial t = {.before = before, .after = p,
@@ -340,12 +289,10 @@ static int compare(struct policy *p, const struct options *o)
 	    .shown = isatty(STDERR_FILENO), .say = diag_warn};
 	int status = EX_CONFIG;
 
-	for (size_t i = 0; i < o->compare.count; i++)
-		policy_read(before, o->compare.word[i]);
-	if (policy_ready(before))
+	if (read_policy(before, &o->compare))
 		status = trial_run(&t);
 	else
-		print_notes(before, false, "");
+		policy_say(before, false, "", diag_warn);
 	policy_free(before);
 	return status;
 }
@@ -363,10 +310,10 @@ static unsigned events(const char *list)
 
 int main(int argc, char **argv)
 {
-	struct options o = {0};
+	struct filter_settings o = {0};
 	struct shadow shadow = {.fd = -1, .say = diag_warn};
 	struct policy *p;
-	const char *path, *why;
+	const char *why;
 	bool good, shadowed = false;
 	int status = EX_CONFIG;
 
@@ -385,9 +332,7 @@ int main(int argc, char **argv)
 	why = o.snapshot ? policy_from(p, o.snapshot) : NULL;
 	if (why)
 		diag_die(EX_CONFIG, "snapshot '%s': %s", o.snapshot, why);
-	while ((path = poptGetArg(o.context)) != NULL)
-		policy_read(p, path);
-	good = policy_ready(p);
+	good = read_policy(p, &o.policies);
 	if (o.check)
 		status = check(p, good, o.save);
 	else if (good && o.compare.count)
@@ -395,17 +340,8 @@ int main(int argc, char **argv)
 	else if (good)
 		status = filter(p, &o, shadowed ? &shadow : NULL);
 	else
-		print_notes(p, false, "");
+		policy_say(p, false, "", diag_warn);
 	policy_free(p);
-	free(o.save);
-	free(o.snapshot);
-	free(o.events);
-	free(o.files);
-	free(o.shadow_file);
-	free(o.shadow_journal);
-	args_release(&o.compare);
-	args_release(&o.shadow);
-	args_release(&o.urls);
-	poptFreeContext(o.context);
+	filter_settings_release(&o);
 	return status;
 }

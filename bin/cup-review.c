@@ -61,7 +61,8 @@ static void parse(struct review_settings *o, int argc, const char **argv)
 		cli_misuse("%s", buf_str(&why));
 }
 
-static int ledger_failed(const struct review_settings *o, const struct journal_error *e)
+static int ledger_failed(const struct review_settings *o,
+    const struct journal_error *e)
 {
 	journal_report(o->to, e);
 	return journal_code(e);
@@ -262,9 +263,7 @@ static const char *folder(const char *variable, const char *otherwise)
 static struct policy *read_policy(const struct review_settings *o)
 {
 	const struct words *files = &o->policies;
-	const struct policy_note *note;
 	struct policy *p;
-	bool ready;
 
 	if (!files->count)
 		return o->node && !o->to
@@ -273,15 +272,10 @@ static struct policy *read_policy(const struct review_settings *o)
 	p = policy_new();
 	for (size_t i = 0; i < files->count; i++)
 		policy_read(p, files->word[i]);
-	ready = policy_ready(p);
-	for (size_t i = 0; (note = policy_note(p, i)); i++) {
-		if (!note->warning)
-			diag_warn("%s:%lu: %s", note->path, note->line,
-			    note->text);
-	}
-	if (!ready)
-		exit(EX_CONFIG);
-	return p;
+	if (policy_ready(p))
+		return p;
+	policy_say(p, false, "", diag_warn);
+	exit(EX_CONFIG);
 }
 
 static bool has_rule(void *policy, struct span name)
@@ -292,18 +286,12 @@ static bool has_rule(void *policy, struct span name)
 /* The keeper's address; NULL: none is to be asked. The caller's to free. */
 static char *keeper_address(const struct review_settings *o)
 {
-	struct buf address = BUF_EMPTY;
-	char *path;
-
 	if (o->socket)
 		return mem_strdup(o->socket);
 	if (!o->node || o->to)
 		return NULL;
-	path = commands_path(folder("CUP_RUN_DIR", "/run/cup"), o->node,
+	return commands_socket(folder("CUP_RUN_DIR", "/run/cup"), o->node,
 	    "review");
-	buf_addf(&address, "unix:%s", path);
-	free(path);
-	return buf_detach(&address);
 }
 
 /* In front of what is held. */

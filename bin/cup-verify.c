@@ -1,24 +1,20 @@
 /* SPDX-License-Identifier: ISC */
 /* cup-verify: prove a journal whole and unaltered, or one record of it. */
 #include <errno.h>
-#include <fcntl.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
-#include <unistd.h>
 
 #include "base/cli.h"
 #include "base/diag.h"
 #include "base/mem.h"
-#include "base/stamp.h"
-#include "journal/index.h"
 #include "journal/journal.h"
-#include "prune/notes.h"
+#include "prune/show.h"
 #include "record/record.h"
 #include "seal/evidence.h"
 #include "seal/store.h"
+#include "seal/tell.h"
 #include "seal/verify.h"
 
 enum {
@@ -161,91 +157,19 @@ static int exit_code(enum finding found)
 
 /* ---- a journal */
 
+static void print(struct buf *text)
+{
+	if (text->len)
+		fwrite(text->data, 1, text->len, stdout);
+	buf_release(text);
+}
+
 static bool read_file(const char *path, size_t max, struct buf *out)
 {
-	bool input = strcmp(path, "-") == 0;
-
-	if (store_read(AT_FDCWD, input ? "/dev/stdin" : path, max, out))
+	if (store_read_given(path, max, out))
 		return true;
 	diag_warn_errno("cannot read '%s'", path);
 	return false;
-}
-
-static enum finding add_checkpoints(struct options *o, const char *path,
-    struct seals *s, struct buf *why)
-{
-	enum finding found = WHOLE;
-	struct buf note = BUF_EMPTY;
-
-	if (!o->checkpoints) {
-		found = verify_stored(path, &o->trust, s, why);
-		if (found != WHOLE)
-			diag_warn("%s", buf_str(why));
-	}
-	for (size_t i = 0; i < o->checkpoints && found == WHOLE; i++) {
-		const char *file = o->checkpoint[i], *wrong;
-
-		buf_reset(&note);
-		if (!read_file(file, NOTE_MAX, &note)) {
-			found = UNREADABLE;
-			break;
-		}
-		wrong = seals_add(s, &o->trust, file, buf_span(&note), why);
-		if (!wrong)
-			continue;
-		diag_warn("checkpoint '%s' %s", file, wrong);
-		found = BROKEN;
-	}
-	buf_release(&note);
-	return found;
-}
-
-static void print_vouched(unsigned witnesses, uint64_t time)
-{
-	char stamp[STAMP_LEN];
-
-	if (witnesses)
-		printf(", cosigned by %u", witnesses);
-	if (time) {
-		stamp_write(stamp, (int64_t)time * 1000000);
-		/* Its seconds, as that is what was signed. */
-		printf(" at %.19sZ", stamp);
-	}
-}
-
-static void print_whole(const char *path, const struct verified *v,
-    const struct seals *s)
-{
-	const struct seal *newest = seals_newest(s);
-
-	printf("%s: %" PRIu64 " records, ", path, v->records);
-	if (v->erased)
-		printf("%" PRIu64 " erased, ", v->erased);
-	if (v->pruned)
-		printf("%" PRIu64 " lines pruned, ", v->pruned);
-	if (v->seq)
-		printf("head %" PRIu64 ":%.*s, ", v->seq, DIGEST_HEX,
-		    v->chain);
-	fputs("whole", stdout);
-	if (newest) {
-		printf(", sealed up to %" PRIu64, newest->size);
-		print_vouched(newest->witnesses, newest->time);
-	}
-	putchar('\n');
-}
-
-/* "J: 3-7 pruned TIME by NAME: WHY" */
-static void print_note(const char *path, const struct prune_note *n)
-{
-	struct span since = n->time;
-
-	if (n->since.n)
-		since = (struct span){n->since.p + 6, n->since.n - 6};
-	printf("%s: %" PRIu64, path, n->from);
-	if (n->pruned)
-		printf("-%" PRIu64, n->to);
-	printf(" %s %.*s by %.*s: %.*s\n", n->pruned ? "pruned" : "erased",
-	    SPAN_ARG(since), SPAN_ARG(n->by), SPAN_ARG(n->why));
 }
 
 /* Of a journal that was found to be whole. */
@@ -254,13 +178,15 @@ static enum finding print_removed(const char *path)
 	const char *why;
 	struct journal_reader *j = journal_open(path, false, &why);
 	enum journal_item item = JOURNAL_ERROR;
+	struct buf shown = BUF_EMPTY;
 	struct journal_line l;
 	struct prune_note n;
 
 	while (j && ((item = journal_next(j, &l)) == JOURNAL_RECORD ||
 			item == JOURNAL_NOTE)) {
 		if (item == JOURNAL_NOTE && prune_note_read(&n, l.text))
-			print_note(path, &n);
+			show_note(&shown, path, &n);
+		print(&shown);
 	}
 	if (item != JOURNAL_END)
 		diag_warn_errno("journal '%s': cannot be read", path);
@@ -268,42 +194,27 @@ static enum finding print_removed(const char *path)
 	return item == JOURNAL_END ? WHOLE : UNREADABLE;
 }
 
-/* The indexes of its closed segments leave nothing out. */
-static enum finding check_indexes(const char *path)
-{
-	char name[INDEX_NAME];
-
-	switch (index_check_all(path, name)) {
-	case INDEX_WRONG:
-		diag_warn("journal '%s': %s is not what its segment has: "
-			  "remove it, cup-log makes it anew", path, name);
-		return BROKEN;
-	case INDEX_ERROR:
-		diag_warn_errno("journal '%s': cannot check '%s'", path, name);
-		return UNREADABLE;
-	default:
-		return WHOLE;
-	}
-}
-
 static enum finding verify(const char *path, struct options *o)
 {
 	struct seals seals = {.count = 0};
-	struct buf why = BUF_EMPTY;
+	struct buf why = BUF_EMPTY, whole = BUF_EMPTY;
 	struct verified v;
 	enum finding found = WHOLE;
 
-	if (o->trust.logs)
-		found = add_checkpoints(o, path, &seals, &why);
-	if (found == WHOLE) {
+	if (o->checkpoints)
+		found = verify_given(o->checkpoint, o->checkpoints, &o->trust,
+		    &seals, &why);
+	else if (o->trust.logs)
+		found = verify_stored(path, &o->trust, &seals, &why);
+	if (found == WHOLE)
 		found = verify_journal(path, &o->heads, &seals, &v, &why);
-		if (found != WHOLE)
-			diag_warn("%s", buf_str(&why));
-	}
 	if (found == WHOLE && o->indexes)
-		found = check_indexes(path);
-	if (found == WHOLE && !o->quiet)
-		print_whole(path, &v, &seals);
+		found = verify_indexes(path, &why);
+	if (found != WHOLE)
+		diag_warn("%s", buf_str(&why));
+	else if (!o->quiet)
+		tell_whole(&whole, path, &v, &seals);
+	print(&whole);
 	if (found == WHOLE && o->removed)
 		found = print_removed(path);
 	seals_release(&seals);
@@ -366,27 +277,18 @@ static int make_proof(struct options *o)
 		    span_of(o->proof), given, &proof, &why), &why);
 	}
 	if (code == EX_OK)
-		fwrite(proof.data, 1, proof.len, stdout);
+		print(&proof);
 	buf_release(&note);
 	buf_release(&proof);
 	buf_release(&why);
 	return code;
 }
 
-static void print_shown(const char *path, const struct shown *s)
-{
-	const struct checkpoint *c = &s->vouched.checkpoint;
-
-	printf("%s: record %" PRIu64 " of %.*s, sealed with %" PRIu64
-	       " lines", path, s->seq, SPAN_ARG(c->origin), c->size);
-	print_vouched(s->vouched.witnesses, s->vouched.time);
-	putchar('\n');
-}
-
 static int check_proof(struct options *o, const char *path)
 {
 	const char *record = poptGetArg(o->ctx);
 	struct buf proof = BUF_EMPTY, text = BUF_EMPTY, why = BUF_EMPTY;
+	struct buf shown = BUF_EMPTY;
 	struct shown s;
 	int code = EX_IOERR;
 
@@ -401,7 +303,8 @@ static int check_proof(struct options *o, const char *path)
 		code = tell("proof", path, evidence_check(&o->trust,
 		    buf_span(&proof), buf_span(&text), &s, &why), &why);
 	if (code == EX_OK && !o->quiet)
-		print_shown(path, &s);
+		tell_shown(&shown, path, &s);
+	print(&shown);
 	buf_release(&proof);
 	buf_release(&text);
 	buf_release(&why);

@@ -7,11 +7,11 @@
  * buf.h owns bytes and span.h borrows them; all other folders speak in these
  * two. mem.h ends the process where there is no memory, so nobody else looks;
  * map.h finds by key. utf8.h, glob.h, hex.h, label.h, percent.h, quantity.h,
- * stamp.h, moment.h and uuid.h read and write single values; digest.h and
- * sha1.h hash, fnv.h where nobody minds; eight.h is for the loops over every
- * byte. clock.h and backoff.h say when, zone.h what clocks show then, trusted.h
- * whose a file is. args.h holds the words of a command. diag.h and cli.h alone
- * print, and with mem.h alone exit. */
+ * stamp.h, moment.h (on pick.h) and uuid.h read and write single values;
+ * digest.h and sha1.h hash, fnv.h where nobody minds; eight.h is for the loops
+ * over every byte. clock.h and backoff.h say when, zone.h what clocks show
+ * then, trusted.h whose a file is. args.h holds the words of a command. diag.h and
+ * cli.h alone print, and with mem.h alone exit. */
 #ifndef BASE_BUF_H
 #define BASE_BUF_H
 

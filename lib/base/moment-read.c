@@ -3,124 +3,67 @@
 #include "base/moment.h"
 
 #include <string.h>
-#include <strings.h>
+
+#include "base/pick.h"
 
 enum {
 	SECOND = 1000000,
 	FAR = 120, /* bytes of a line in which its time may begin */
 };
 
-/* What is left to read. */
-struct cursor {
-	const char *p, *end;
-};
-
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static bool take(struct cursor *c, char what)
-{
-	if (c->p == c->end || *c->p != what)
-		return false;
-	c->p++;
-	return true;
-}
-
-static bool take_any(struct cursor *c, const char *set)
-{
-	if (c->p == c->end || !*c->p || !strchr(set, *c->p))
-		return false;
-	c->p++;
-	return true;
-}
-
-/* A number of min to max digits, and no more; -1 if it is none. */
-static int64_t number(struct cursor *c, int min, int max)
-{
-	int64_t value = 0;
-	int n = 0;
-
-	for (; c->p < c->end && is_digit(*c->p); c->p++) {
-		if (++n > max)
-			return -1;
-		value = value * 10 + (*c->p - '0');
-	}
-	return n < min ? -1 : value;
-}
-
 /* Digits behind a point or comma, as microseconds. */
-static int64_t fraction(struct cursor *c)
+static int64_t fraction(struct pick *c)
 {
 	int64_t micros = 0, scale = SECOND / 10;
 
-	if (c->end - c->p < 2 || !strchr(".,", *c->p) || !is_digit(c->p[1]))
+	if (c->end - c->p < 2 || !strchr(".,", *c->p) || !pick_digit(c->p[1]))
 		return 0;
-	for (c->p++; c->p < c->end && is_digit(*c->p); c->p++, scale /= 10)
+	for (c->p++; c->p < c->end && pick_digit(*c->p); c->p++, scale /= 10)
 		micros += (*c->p - '0') * scale;
 	return micros;
 }
 
-static bool word(struct cursor *c, const char *w)
-{
-	size_t n = strlen(w);
-
-	if ((size_t)(c->end - c->p) < n || strncasecmp(c->p, w, n) != 0)
-		return false;
-	c->p += n;
-	return true;
-}
-
-static int of_words(struct cursor *c, const char *const *words, int n)
-{
-	for (int i = 0; i < n; i++) {
-		if (word(c, words[i]))
-			return i + 1;
-	}
-	return 0;
-}
-
-static int month_name(struct cursor *c)
+static int month_name(struct pick *c)
 {
 	static const char *const names[] = {"jan", "feb", "mar", "apr", "may",
 	    "jun", "jul", "aug", "sep", "oct", "nov", "dec"};
 
-	return of_words(c, names, 12);
+	return pick_words(c, names, 12);
 }
 
 /* A time of the day; consoles have it without seconds, or in halves. */
-static bool clock_time(struct cursor *c, struct moment *m)
+static bool clock_time(struct pick *c, struct moment *m)
 {
-	int64_t hour = number(c, 1, 2), minute, second;
+	int64_t hour = pick_number(c, 1, 2), minute, second;
 
-	if (hour < 0 || hour > 23 || !take(c, ':'))
+	if (hour < 0 || hour > 23 || !pick_char(c, ':'))
 		return false;
-	minute = number(c, 2, 2);
-	if (minute < 0 || minute > 59 || !take(c, ':'))
+	minute = pick_number(c, 2, 2);
+	if (minute < 0 || minute > 59 || !pick_char(c, ':'))
 		return false;
-	second = number(c, 2, 2);
+	second = pick_number(c, 2, 2);
 	if (second < 0 || second > 60)
 		return false;
 	m->micros = (hour * 3600 + minute * 60 + second) * SECOND + fraction(c);
-	if (hour < 13 && (word(c, " am") || word(c, " pm"))) {
+	if (hour < 13 && (pick_word(c, " am") || pick_word(c, " pm"))) {
 		bool late = (c->p[-2] | 0x20) == 'p';
 
 		m->micros += (late - (hour == 12)) * (int64_t)12 * 3600 *
 		    SECOND;
 	}
-	return c->p == c->end || (!is_digit(*c->p) && *c->p != ':');
+	return c->p == c->end || (!pick_digit(*c->p) && *c->p != ':');
 }
 
 /* The zone, where there is one; a blank may be before it. */
-static void zone(struct cursor *c, struct moment *m)
+static void zone(struct pick *c, struct moment *m)
 {
-	struct cursor at = *c;
+	static const char *const utc[] = {"utc", "gmt", "z"};
+	struct pick at = *c;
 	int64_t hour, minute;
 	int sign;
 
-	(void)take(&at, ' ');
-	if (word(&at, "utc") || word(&at, "gmt") || word(&at, "z")) {
+	(void)pick_char(&at, ' ');
+	if (pick_words(&at, utc, 3)) {
 		m->zoned = at.p == at.end || !strchr("+-", *at.p);
 		if (m->zoned)
 			*c = at;
@@ -129,12 +72,12 @@ static void zone(struct cursor *c, struct moment *m)
 	if (at.p == at.end || (*at.p != '+' && *at.p != '-'))
 		return;
 	sign = *at.p++ == '+' ? 1 : -1;
-	hour = number(&at, 2, 4);
+	hour = pick_number(&at, 2, 4);
 	if (hour < 0)
 		return;
 	if (at.p < at.end && *at.p == ':' && hour < 24) {
 		at.p++;
-		minute = number(&at, 2, 2);
+		minute = pick_number(&at, 2, 2);
 	} else {
 		minute = hour % 100;
 		hour /= 100;
@@ -156,32 +99,33 @@ static bool date_valid(const struct moment *m)
 }
 
 /* 2026-10-07T04:09:48, also with slashes, and XEP-0091's. */
-static bool iso(struct cursor *c, struct moment *m)
+static bool iso(struct pick *c, struct moment *m)
 {
-	struct cursor at = *c;
+	struct pick at = *c;
 	char between;
 
-	if (number(&at, 4, 4) < 0 || at.p == at.end) {
+	if (pick_number(&at, 4, 4) < 0 || at.p == at.end) {
 		at = *c;
 		if (at.end - at.p < 9 || at.p[8] != 'T')
 			return false;
-		m->year = (int)number(&(struct cursor){at.p, at.p + 4}, 4, 4);
+		m->year =
+		    (int)pick_number(&(struct pick){at.p, at.p + 4}, 4, 4);
 		m->month =
-		    (int)number(&(struct cursor){at.p + 4, at.p + 6}, 2, 2);
+		    (int)pick_number(&(struct pick){at.p + 4, at.p + 6}, 2, 2);
 		m->day =
-		    (int)number(&(struct cursor){at.p + 6, at.p + 8}, 2, 2);
+		    (int)pick_number(&(struct pick){at.p + 6, at.p + 8}, 2, 2);
 		at.p += 8;
 	} else {
 		between = *at.p;
-		m->year = (int)number(&(struct cursor){c->p, at.p}, 4, 4);
-		if (!take_any(&at, "-/."))
+		m->year = (int)pick_number(&(struct pick){c->p, at.p}, 4, 4);
+		if (!pick_any(&at, "-/."))
 			return false;
-		m->month = (int)number(&at, 2, 2);
-		if (!take(&at, between))
+		m->month = (int)pick_number(&at, 2, 2);
+		if (!pick_char(&at, between))
 			return false;
-		m->day = (int)number(&at, 2, 2);
+		m->day = (int)pick_number(&at, 2, 2);
 	}
-	if (m->year < 0 || !date_valid(m) || !take_any(&at, "T t_") ||
+	if (m->year < 0 || !date_valid(m) || !pick_any(&at, "T t_") ||
 	    !clock_time(&at, m))
 		return false;
 	zone(&at, m);
@@ -190,27 +134,27 @@ static bool iso(struct cursor *c, struct moment *m)
 }
 
 /* Oct 07 04:09:48, Oct 7 2026 04:09:48, Wed Oct  7 04:09:48 2026. */
-static bool syslog_time(struct cursor *c, struct moment *m)
+static bool syslog_time(struct pick *c, struct moment *m)
 {
 	static const char *const days[] = {"mon ", "tue ", "wed ", "thu ",
 	    "fri ", "sat ", "sun "};
-	struct cursor at = *c, year;
+	struct pick at = *c, year;
 
-	(void)of_words(&at, days, 7);
+	(void)pick_words(&at, days, 7);
 	m->month = month_name(&at);
-	if (!m->month || !take(&at, ' '))
+	if (!m->month || !pick_char(&at, ' '))
 		return false;
-	(void)take(&at, ' ');
-	m->day = (int)number(&at, 1, 2);
+	(void)pick_char(&at, ' ');
+	m->day = (int)pick_number(&at, 1, 2);
 	m->year = -1;
 	if (!date_valid(m))
 		return false;
-	(void)take(&at, ',');
-	if (!take(&at, ' '))
+	(void)pick_char(&at, ',');
+	if (!pick_char(&at, ' '))
 		return false;
 	year = at;
-	m->year = (int)number(&year, 4, 4);
-	if (m->year >= 0 && take(&year, ' '))
+	m->year = (int)pick_number(&year, 4, 4);
+	if (m->year >= 0 && pick_char(&year, ' '))
 		at = year;
 	else
 		m->year = -1;
@@ -218,8 +162,8 @@ static bool syslog_time(struct cursor *c, struct moment *m)
 		return false;
 	zone(&at, m);
 	year = at;
-	if (m->year < 0 && take(&year, ' ')) {
-		m->year = (int)number(&year, 4, 4);
+	if (m->year < 0 && pick_char(&year, ' ')) {
+		m->year = (int)pick_number(&year, 4, 4);
 		if (m->year >= 0 && (year.p == year.end ||
 			!strchr(".,:", *year.p)))
 			at = year;
@@ -231,18 +175,18 @@ static bool syslog_time(struct cursor *c, struct moment *m)
 }
 
 /* 07/Oct/2026:04:09:48 +0200 */
-static bool access_time(struct cursor *c, struct moment *m)
+static bool access_time(struct pick *c, struct moment *m)
 {
-	struct cursor at = *c;
+	struct pick at = *c;
 
-	m->day = (int)number(&at, 1, 2);
-	if (!take_any(&at, "/-"))
+	m->day = (int)pick_number(&at, 1, 2);
+	if (!pick_any(&at, "/-"))
 		return false;
 	m->month = month_name(&at);
-	if (!take_any(&at, "/-"))
+	if (!pick_any(&at, "/-"))
 		return false;
-	m->year = (int)number(&at, 4, 4);
-	if (m->year < 0 || !date_valid(m) || !take_any(&at, ": ") ||
+	m->year = (int)pick_number(&at, 4, 4);
+	if (m->year < 0 || !date_valid(m) || !pick_any(&at, ": ") ||
 	    !clock_time(&at, m))
 		return false;
 	zone(&at, m);
@@ -251,26 +195,26 @@ static bool access_time(struct cursor *c, struct moment *m)
 }
 
 /* 10-07 04:09:48.123, of Android's log. */
-static bool month_day(struct cursor *c, struct moment *m)
+static bool month_day(struct pick *c, struct moment *m)
 {
-	struct cursor at = *c;
+	struct pick at = *c;
 
 	m->year = -1;
-	m->month = (int)number(&at, 2, 2);
-	if (!take(&at, '-'))
+	m->month = (int)pick_number(&at, 2, 2);
+	if (!pick_char(&at, '-'))
 		return false;
-	m->day = (int)number(&at, 2, 2);
-	if (!date_valid(m) || !take(&at, ' ') || !clock_time(&at, m))
+	m->day = (int)pick_number(&at, 2, 2);
+	if (!date_valid(m) || !pick_char(&at, ' ') || !clock_time(&at, m))
 		return false;
 	*c = at;
 	return true;
 }
 
 /* Seconds since 1970 with ten digits, milliseconds with thirteen. */
-static bool epoch(struct cursor *c, struct moment *m)
+static bool epoch(struct pick *c, struct moment *m)
 {
-	struct cursor at = *c;
-	int64_t n = number(&at, 10, 13);
+	struct pick at = *c;
+	int64_t n = pick_number(&at, 10, 13);
 	ptrdiff_t digits = at.p - c->p;
 
 	if (n < 0 || (digits != 10 && digits != 13))
@@ -283,9 +227,9 @@ static bool epoch(struct cursor *c, struct moment *m)
 	return true;
 }
 
-static bool day_time(struct cursor *c, struct moment *m)
+static bool day_time(struct pick *c, struct moment *m)
 {
-	struct cursor at = *c;
+	struct pick at = *c;
 
 	m->year = -1;
 	if (!clock_time(&at, m))
@@ -294,9 +238,9 @@ static bool day_time(struct cursor *c, struct moment *m)
 	return true;
 }
 
-static bool at_cursor(struct cursor *c, struct moment *m)
+static bool at_pick(struct pick *c, struct moment *m)
 {
-	static bool (*const forms[])(struct cursor *, struct moment *) = {iso,
+	static bool (*const forms[])(struct pick *, struct moment *) = {iso,
 	    syslog_time, access_time, month_day, epoch, day_time};
 
 	for (size_t i = 0; i < sizeof(forms) / sizeof(*forms); i++) {
@@ -311,18 +255,18 @@ static bool at_cursor(struct cursor *c, struct moment *m)
 
 bool moment_find(struct moment *m, struct span text, size_t *end)
 {
-	struct cursor c = {text.p, text.p + text.n};
+	struct pick c = {text.p, text.p + text.n};
 	size_t far = text.n < FAR ? text.n : FAR;
 
 	for (size_t i = 0; i < far; i++) {
 		bool begins = i == 0 || strchr(" \t[(<>@{|\"", text.p[i - 1]);
 		char lower = (char)(text.p[i] | 0x20);
 
-		if (!begins || !(is_digit(text.p[i]) ||
+		if (!begins || !(pick_digit(text.p[i]) ||
 				   (lower >= 'a' && lower <= 'w')))
 			continue;
 		c.p = text.p + i;
-		if (at_cursor(&c, m)) {
+		if (at_pick(&c, m)) {
 			*end = (size_t)(c.p - text.p);
 			return true;
 		}
@@ -332,14 +276,14 @@ bool moment_find(struct moment *m, struct span text, size_t *end)
 
 bool moment_read(struct moment *m, struct span text)
 {
-	struct cursor c = {text.p, text.p + text.n};
+	struct pick c = {text.p, text.p + text.n};
 
-	return text.n && at_cursor(&c, m) && c.p == c.end;
+	return text.n && at_pick(&c, m) && c.p == c.end;
 }
 
 bool moment_zone(struct moment_sense *s, struct span text)
 {
-	struct cursor c = {text.p, text.p + text.n};
+	struct pick c = {text.p, text.p + text.n};
 	struct moment m = {0};
 
 	s->local = span_is(text, "local");

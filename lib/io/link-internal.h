@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* What link.c, link-sniff.c and link-out.c share, and nobody else. */
+/* What link*.c share, and nobody else. */
 #ifndef IO_LINK_INTERNAL_H
 #define IO_LINK_INTERNAL_H
 
@@ -75,6 +75,8 @@ void link_step(struct link *, enum link_step);
 
 /* Look at the first bytes. */
 void link_peek(struct link *);
+/* Take in what has come; one that is closing forgets it. */
+void link_read(struct link *);
 void link_make_dirty(struct link *);
 void link_flush(struct link *);
 void link_shake(struct link *);

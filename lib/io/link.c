@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: ISC */
-/* A connection in an event loop: its phases, reading, and ways to end. */
+/* A connection in an event loop: its phases, and ways to end. */
 #include "io/link.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -14,8 +13,6 @@
 
 /* The analyser does not see that link_enter keeps a link until link_leave. */
 #pragma GCC diagnostic ignored "-Wanalyzer-use-after-free"
-
-enum { READ_ROUNDS = 4 };
 
 /* ---- waiting */
 
@@ -129,90 +126,6 @@ void link_step(struct link *l, enum link_step step)
 		l->owner->step(l, l->arg, step);
 }
 
-/* The peer sends no more. */
-static void peer_ended(struct link *l, const char *why)
-{
-	if (l->write_dead) {
-		link_fail(l, strerror(EPIPE));
-		return;
-	}
-	l->peer_ended = true;
-	if (l->owner)
-		l->owner->end(l, l->arg, LINK_PEER_ENDED, why);
-	else
-		link_closing_check(l);
-}
-
-/* ---- reading */
-
-enum got { GOT_BYTES, GOT_NOTHING, GOT_END };
-
-static enum got receive_plain(struct link *l, size_t *n)
-{
-	ssize_t rc;
-
-	do
-		rc = recv(l->fd, l->loop->scratch, LINK_SCRATCH, 0);
-	while (rc < 0 && errno == EINTR);
-	*n = rc > 0 ? (size_t)rc : 0;
-	if (rc > 0)
-		return GOT_BYTES;
-	if (rc < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
-		return GOT_NOTHING;
-	if (rc == 0)
-		peer_ended(l, NULL);
-	else
-		link_fail(l, strerror(errno));
-	return GOT_END;
-}
-
-static enum got receive_tls(struct link *l, size_t *n)
-{
-	l->read_wants_write = false;
-	switch (tls_read(l->tls, l->loop->scratch, LINK_SCRATCH, n)) {
-	case TLS_DONE:
-		return GOT_BYTES;
-	case TLS_WANT_WRITE:
-		l->read_wants_write = true;
-		return GOT_NOTHING;
-	case TLS_WANT_READ:
-		return GOT_NOTHING;
-	case TLS_END:
-		peer_ended(l, NULL);
-		return GOT_END;
-	case TLS_CUT:
-		peer_ended(l, "cut off");
-		return GOT_END;
-	default:
-		link_fail(l, tls_error(l->tls));
-		return GOT_END;
-	}
-}
-
-/* A link that is closing takes bytes in and forgets them. */
-static void read_some(struct link *l)
-{
-	for (int i = 0; i < READ_ROUNDS; i++) {
-		size_t n = 0;
-		enum got got;
-
-		if (l->phase != LINK_PHASE_OPEN || l->paused || l->peer_ended)
-			return;
-		got = l->tls ? receive_tls(l, &n) : receive_plain(l, &n);
-		if (got == GOT_NOTHING && l->write_dead)
-			link_fail(l, strerror(EPIPE));
-		if (got != GOT_BYTES)
-			return;
-		if (l->owner)
-			l->owner->data(l, l->arg, l->loop->scratch, n);
-		if (!l->tls && n < LINK_SCRATCH && !l->write_dead)
-			return;
-	}
-	if (l->phase == LINK_PHASE_OPEN && (l->write_dead ||
-	    (l->tls && tls_pending(l->tls))))
-		l->kick = true;
-}
-
 /* ---- events */
 
 static void connected(struct link *l)
@@ -241,7 +154,7 @@ static void on_readable(int fd, short what, void *arg)
 	else if (l->write_wants_read)
 		link_flush(l);
 	if (l->phase == LINK_PHASE_OPEN)
-		read_some(l);
+		link_read(l);
 	link_leave(l);
 }
 
@@ -258,7 +171,7 @@ static void on_writable(int fd, short what, void *arg)
 	else if (link_backlog(l))
 		link_flush(l);
 	if (l->phase == LINK_PHASE_OPEN && l->read_wants_write)
-		read_some(l);
+		link_read(l);
 	link_leave(l);
 }
 

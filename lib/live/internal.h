@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /* One client's connection and its way to the server; what the live modules
  * share. proxy.h says how they hang together. session.c, stream.c, queue.c,
- * verdict.c, overtake.c, login.c, managed.c, managed-*.c and resume.c call each
- * other all around: an answer ends a session, and its end gives up what is
- * held. The others are above them (client.c, server.c, ...) or below
- * (memory.c, ...). */
+ * queue-emit.c, verdict.c, expire.c, overtake.c, login.c, managed.c,
+ * managed-*.c and resume.c call each other all around: an answer ends a
+ * session, and its end gives up what is held. The others are above them
+ * (client.c, server.c, ...) or below (memory.c, ...). */
 #ifndef LIVE_INTERNAL_H
 #define LIVE_INTERNAL_H
 

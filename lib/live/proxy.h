@@ -11,9 +11,10 @@
  * server.c decide what it means, with managed.c for stream management (sm.h),
  * features.c, selection.c and login.c. What must be judged becomes an item in
  * the queue of its direction (queue.h); queue-ask.c puts its record to the
- * pipeline (pipeline/pipeline.h). Answers and deadlines are judged in verdict.c
- * and retry.c; queue.c writes what is at the head of a queue and decided, in
- * order, and overtake.c the few things that may not wait. What the journal's
+ * pipeline (pipeline/pipeline.h). Answers are judged in verdict.c, and in
+ * expire.c and retry.c that there is none; queue.c takes what is at the head of
+ * a queue and decided, in order, queue-emit.c writes it, and overtake.c the few
+ * things that may not wait. What the journal's
  * verdicts do not tell is written to another journal first (notice.h).
  * component.h is the way back where a recipient may not have a stanza, and the
  * way on for what a person released (release.h), which is known again where it

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /* Holding and releasing in order. */
-#include "live/queue.h"
+#include "live/queue-internal.h"
 
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "base/uuid.h"
 #include "io/timer.h"
 #include "live/internal.h"
 #include "live/notice.h"
@@ -93,134 +92,6 @@ void item_free(struct proxy *p, struct item *i)
 	free(i);
 }
 
-static void count(struct session *s, int way)
-{
-	if (way == UP && s->sm_up)
-		s->sm->up++;
-	if (way == DOWN && s->sm_down)
-		s->sm->down++;
-}
-
-static void pass(struct session *s, int way, enum item_kind kind,
-    struct span wire)
-{
-	session_write(s, way, wire);
-	if (kind == ITEM_STANZA)
-		count(s, way);
-	else if (kind == ITEM_ENABLE)
-		s->sm_up = true;
-	else if (kind == ITEM_ENABLED)
-		s->sm_down = true;
-	else if (kind == ITEM_END)
-		session_way_done(s, way);
-}
-
-/* One for one: what the server gets in place of a stanza that is refused. */
-static void refuse_up(struct session *s, struct item *i)
-{
-	struct buf *out = &s->proxy->out;
-	bool told = i->wire.len > 0;
-	struct sm_swap *w = NULL;
-	char id[SM_SWAP_ID];
-
-	if (i->answers) {
-		pass(s, UP, ITEM_STANZA, buf_span(&i->wire));
-		return;
-	}
-	if (!s->sm_up) {
-		session_write(s, DOWN, buf_span(&i->wire));
-		return;
-	}
-	if (told) {
-		w = sm_swap(s->sm, &i->wire, i->rest);
-		if (!w) {
-			session_fail(s, "policy-violation",
-			    "too many refused stanzas", "too many refused");
-			return;
-		}
-	} else {
-		uuid_token(id, sizeof(id));
-	}
-	buf_reset(out);
-	buf_addf(out, "<iq xmlns=\"" NS_CLIENT "\" type=\"%s\"",
-	    told ? "get" : "result");
-	wire_attribute(out, "id",
-	    (struct span){w ? w->id : id, SM_SWAP_ID});
-	wire_attribute(out, "to", jid_domain(buf_span(&s->jid)));
-	buf_adds(out, told ? "><ping xmlns=\"" NS_PING "\"/></iq>" : "/>");
-	pass(s, UP, ITEM_STANZA, buf_span(out));
-}
-
-/* And what the client gets: an error in place of an answer, or an answer to
- * nothing, which it ignores. */
-static void refuse_down(struct session *s, struct span error)
-{
-	struct buf *out = &s->proxy->out;
-	char id[SM_SWAP_ID];
-
-	if (error.n)
-		pass(s, DOWN, ITEM_STANZA, error);
-	if (error.n || !s->sm_down)
-		return;
-	uuid_token(id, sizeof(id));
-	buf_reset(out);
-	buf_adds(out, "<iq xmlns=\"" NS_CLIENT "\" type=\"result\"");
-	wire_attribute(out, "id", (struct span){id, SM_SWAP_ID});
-	wire_attribute(out, "from", jid_domain(buf_span(&s->jid)));
-	wire_attribute(out, "to", buf_span(&s->jid));
-	buf_adds(out, "/>");
-	pass(s, DOWN, ITEM_STANZA, buf_span(out));
-}
-
-/* The turn of a ping's answer: its error's, if that was not written early. */
-static void emit_swapped(struct session *s, struct sm_swap *w)
-{
-	if (!w) {
-		refuse_down(s, span_of(NULL));
-	} else if (w->early) {
-		sm_placed(s->sm, w);
-		managed_placed(s);
-	} else {
-		refuse_down(s, buf_span(&w->error));
-		sm_answered(s->sm, w);
-		managed_told(s);
-	}
-}
-
-static void emit(struct session *s, struct item *i)
-{
-	struct buf *out = &s->proxy->out;
-
-	switch (i->outcome) {
-	case ITEM_GOES:
-		if (!i->wire.len && i->q.line.len) {
-			buf_reset(out);
-			wire_element(out, item_stanza(i));
-			pass(s, i->way, i->kind, buf_span(out));
-		} else {
-			pass(s, i->way, i->kind, buf_span(&i->wire));
-		}
-		if (i->kind == ITEM_LOGIN && s->phase != SESSION_OVER)
-			session_logged_in(s);
-		break;
-	case ITEM_REFUSED:
-		if (i->kind == ITEM_LOGIN)
-			login_refused(s, i);
-		else if (i->way == UP)
-			refuse_up(s, i);
-		else
-			refuse_down(s, buf_span(&i->wire));
-		break;
-	case ITEM_SWAPPED:
-		emit_swapped(s, i->swap);
-		break;
-	default:
-		buf_reset(out);
-		buf_addf(out, "<r xmlns=\"%s\"/>", s->sm ? s->sm->ns : NS_SM);
-		session_write(s, i->way, buf_span(out));
-	}
-}
-
 void queue_run(struct session *s, int way)
 {
 	struct queue *f = &s->queue[way];
@@ -233,7 +104,7 @@ void queue_run(struct session *s, int way)
 			f->last = NULL;
 		f->bytes -= i->weight;
 		s->proxy->held_bytes -= i->weight;
-		emit(s, i);
+		item_emit(s, i);
 		item_free(s->proxy, i);
 	}
 	if (s->phase == SESSION_OVER)
@@ -249,7 +120,7 @@ void queue_pass(struct session *s, int way, enum item_kind kind,
 	struct item *i;
 
 	if (!s->queue[way].first && !(way == UP && s->frozen)) {
-		pass(s, way, kind, wire);
+		queue_write(s, way, kind, wire);
 		return;
 	}
 	i = item_new(way, kind);

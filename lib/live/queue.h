@@ -185,11 +185,10 @@ void verdict_retry(struct proxy *);
 /* At the end: say how many logouts nobody judged, and forget them. */
 void verdict_leave(struct proxy *);
 
-/* verdict.c: what comes back, and what does not in time. */
+/* verdict.c: what comes back. */
 void verdict_answer(void *proxy, struct question *, const struct record *);
 void verdict_garbled(void *proxy, struct question *, const char *why);
 void verdict_stray(void *proxy, const struct record *);
-void verdict_deadlines(struct proxy *, int64_t now);
 /* Ask what its answer made room for. */
 void verdict_ask_more(struct session *);
 /* The record of an item of no session came back, or (NULL) nobody judges it:
@@ -198,6 +197,9 @@ void item_alone(struct proxy *, struct item *, const struct record *);
 /* Refuse it with a stanza error to its sender; discard: without. */
 void verdict_refuse(struct item *, const char *type, const char *condition,
     struct span text);
+
+/* expire.c: what does not. It is late. */
+void verdict_deadlines(struct proxy *, int64_t now);
 /* The server is gone: the senders of what is held are told. */
 void verdict_unsent(struct session *);
 /* The session is: what is held is given up. */

@@ -29,15 +29,13 @@ static void add_reviewers(struct args *a, const struct conf *c)
 bool commands_review(struct args *a, const struct conf *c, const char *review,
     const char *run, const char *node)
 {
-	char *socket = commands_path(run, node, "review");
+	char *socket = commands_socket(run, node, "review");
 	char *key = commands_path(run, node, "key");
-	struct buf b = BUF_EMPTY;
 
 	args_release(a);
 	if (reviews_kept(c)) {
 		args_add(a, "cup-review");
-		buf_addf(&b, "unix:%s", socket);
-		args_option(a, "serve", buf_str(&b));
+		args_option(a, "serve", socket);
 		args_option(a, "to", review);
 		args_option(a, "node", node);
 		args_option(a, "key", key);
@@ -49,7 +47,6 @@ bool commands_review(struct args *a, const struct conf *c, const char *review,
 			    conf_get(c, "review-command"));
 		args_add(a, conf_get(c, "journal"));
 	}
-	buf_release(&b);
 	free(socket);
 	free(key);
 	return a->count > 0;

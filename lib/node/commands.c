@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 /* How a node is wired. */
-#include "io/address.h"
-#include "node/commands.h"
+#include "node/commands-internal.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "node/replicas.h"
-#include "node/reviews.h"
 #include "node/uploads.h"
 
 char *commands_path(const char *run, const char *node, const char *kind)
@@ -18,6 +16,14 @@ char *commands_path(const char *run, const char *node, const char *kind)
 	buf_addf(&b, "%s/%s", run, node);
 	if (kind)
 		buf_addf(&b, "/%s", kind);
+	return buf_detach(&b);
+}
+
+char *commands_socket(const char *run, const char *node, const char *kind)
+{
+	struct buf b = BUF_EMPTY;
+
+	buf_addf(&b, "unix:%s/%s/%s", run, node, kind);
 	return buf_detach(&b);
 }
 
@@ -56,26 +62,6 @@ static void add_sheet(struct commands *w, const char *run, const char *node,
 	free(path);
 }
 
-/* The options that the settings have for a program. */
-static void add_options(struct args *a, const struct conf *c,
-    const char *program)
-{
-	for (size_t i = 0; i < setting_count; i++) {
-		const struct setting *s = &setting_table[i];
-		const char *value;
-
-		if (!s->program || strcmp(s->program, program) != 0)
-			continue;
-		for (size_t n = 0; (value = conf_nth(c, s->key, n, NULL));
-		     n++) {
-			if (s->kind != &value_yesno)
-				args_option(a, s->option, value);
-			else if (strcmp(value, "yes") == 0)
-				args_option(a, s->option, NULL);
-		}
-	}
-}
-
 /* A cup-broker for each link of the chain. */
 static void ask_servers(struct commands *w, const struct conf *c,
     const char *run, const char *node, const char *kind)
@@ -96,7 +82,7 @@ static void ask_servers(struct commands *w, const struct conf *c,
 			args_option(a, "skip-if-down", NULL);
 			args_option(a, "unsafe", NULL);
 		}
-		add_options(a, c, "cup-broker");
+		commands_add_options(a, c, "cup-broker");
 		add_sheet(w, run, node, kind);
 		for (size_t k = 0; k < link->urls; k++)
 			args_add(a, link->url[k]);
@@ -153,7 +139,7 @@ static void replicate(struct commands *w, const struct conf *c,
 	char *status = commands_path(run, node, REPLICAS_STATUS);
 	char *stream = replicas_stream(node, messages);
 
-	add_options(a, c, "cup-ship");
+	commands_add_options(a, c, "cup-ship");
 	args_option(a, "stream", stream);
 	if (conf_is(c, "replicate-skip-if-down", "yes"))
 		args_option(a, "unsafe", NULL);
@@ -189,7 +175,7 @@ static void put_stages(struct commands *w, const struct conf *c,
 		if (conf_get(c, "notify-server")) {
 			a = stage(w, "cup-broker");
 			args_option(a, "notify", NULL);
-			add_options(a, c, "cup-broker");
+			commands_add_options(a, c, "cup-broker");
 			add_sheet(w, run, node, kind);
 			add_values(a, c, "notify-server");
 		}
@@ -197,7 +183,7 @@ static void put_stages(struct commands *w, const struct conf *c,
 		/* A fresh pipeline takes the journal over from an old one. */
 		args_option(a, "wait", NULL);
 		args_option(a, "key", key);
-		add_options(a, c, "cup-log");
+		commands_add_options(a, c, "cup-log");
 		add_sheet(w, run, node, kind);
 		if (conf_is(c, "compress", "no"))
 			args_option(a, "compress", "no");
@@ -215,80 +201,6 @@ void commands_pipeline(
     struct commands *w, const struct conf *c, const char *run, const char *node)
 {
 	put_stages(w, c, run, node, "journal");
-}
-
-/* An option with the socket of that name, of the node's folder. */
-static void add_named(struct args *a, const char *option, const char *name,
-    const char *run, const char *node)
-{
-	char *path = commands_path(run, node, name);
-	struct buf b = BUF_EMPTY;
-
-	buf_addf(&b, "unix:%s", path);
-	args_option(a, option, buf_str(&b));
-	buf_release(&b);
-	free(path);
-}
-
-static void add_socket(struct args *a, const char *name, const char *run,
-    const char *node)
-{
-	add_named(a, name, name, run, node);
-}
-
-/* What is released here comes from the node's own cup-review, else, as what
- * a compliance server releases, through the pipeline. */
-static void add_reviews(struct args *a, const struct conf *c, const char *run,
-    const char *node)
-{
-	char *key = reviews_key(c);
-
-	if (!key)
-		return;
-	if (reviews_kept(c))
-		add_socket(a, "review", run, node);
-	args_option(a, "review-key", key);
-	args_option(a, "review-tell", conf_get(c, "review-tell"));
-	free(key);
-}
-
-/* The socket that cup-node listens on, with what is spoken there. */
-static void add_listener(struct args *a, const char *listen, size_t n)
-{
-	struct buf b = BUF_EMPTY;
-	struct address addr;
-	const char *why;
-
-	if (!address_parse_listener(&addr, listen, &why))
-		return;
-	buf_addf(&b, "%s:listen%zu%s",
-	    addr.web ? (addr.tls ? "wss-fd" : "ws-fd")
-		     : (addr.tls ? "tls-fd" : "fd"),
-	    n, addr.web_path ? addr.web_path : "");
-	args_option(a, "listen", buf_str(&b));
-	buf_release(&b);
-	address_release(&addr);
-}
-
-void commands_intercept(struct args *a, const struct conf *c, const char *run,
-    const char *node)
-{
-	const char *listen;
-
-	args_release(a);
-	args_add(a, "cup-intercept");
-	args_option(a, "node", node);
-	for (size_t n = 0; (listen = conf_nth(c, "listen", n, NULL)); n++)
-		add_listener(a, listen, n);
-	add_socket(a, "pipeline", run, node);
-	add_socket(a, "status", run, node);
-	add_options(a, c, "cup-intercept");
-	/* Without a limit of the node's own there is that of a record. */
-	if (conf_is(c, "packet-size-limit", "no"))
-		args_option(a, "max-size", "3M");
-	add_reviews(a, c, run, node);
-	if (uploads_wanted(c))
-		add_named(a, "upload", "slots", run, node);
 }
 
 /* The stages as a shell takes them. */
@@ -327,7 +239,7 @@ bool commands_upload(struct args *a, const struct conf *start,
 		    conf_get(start, "upload-server-ca"));
 	args_option(a, "store", conf_get(start, "upload-store"));
 	args_option(a, "file-size-max", conf_get(start, "file-size-max"));
-	add_socket(a, "slots", run, node);
+	commands_add_socket(a, "slots", run, node);
 	if (tls) {
 		args_option(a, "certificate",
 		    conf_get(start, "upload-certificate"));
@@ -357,7 +269,7 @@ void commands_ask(struct args *a, const struct conf *c, const char *url)
 	args_release(a);
 	args_add(a, "cup-broker");
 	args_option(a, "check", NULL);
-	add_options(a, c, "cup-broker");
+	commands_add_options(a, c, "cup-broker");
 	args_add(a, url);
 }
 

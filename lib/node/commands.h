@@ -22,6 +22,9 @@ struct commands {
  * caller's to free: "/run/cup/NODE/key"; of kind NULL the folder. */
 char *commands_path(const char *run, const char *node, const char *kind);
 
+/* The address of a socket there, likewise. */
+char *commands_socket(const char *run, const char *node, const char *kind);
+
 /* The file in which that stage of a pipeline says how it does (io/sheet.h), the
  * caller's to free; kind: "stage", of files "upload-stage". */
 char *commands_sheet(const char *run, const char *node, const char *kind,

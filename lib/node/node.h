@@ -4,7 +4,7 @@
 /* lib/node is the whole: a node as an administrator sets and runs it. In go
  * settings, out come command lines, processes, and the truth of how they do.
  *
- * Settings: setting.h is the table of all of them, value.c their kinds, conf.h
+ * Settings: setting.h is the table of all of them, value*.c their kinds, conf.h
  * a file of them read, conf-sense.h whether they go together; conf-file.h,
  * conf-save.h, conf-text.h, conf-show.h and editor.h change and show them.
  * audit.h looks at what is around: a file for each kind of thing, findings in

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* What pipeline.c and keep.c share; nobody else's. */
+/* What the files of a pipeline share; nobody else's. */
 #ifndef PIPELINE_INTERNAL_H
 #define PIPELINE_INTERNAL_H
 
@@ -81,6 +81,15 @@ void pipeline_requeue(struct pipeline *, struct run *);
 void pipeline_line(struct pipeline *, struct run *, struct span line);
 /* It sent a ping back, for the first time. */
 void pipeline_answered(struct pipeline *, struct run *);
+
+/* keep.c: the run is over, or is to be. */
+void pipeline_run_ended(struct pipeline *, struct run *, const char *why);
+/* A fresh one that does not answer may wait for the journal that the old one
+ * has: let that one finish first. What comes meanwhile waits. */
+void pipeline_end_first(struct pipeline *);
+
+/* tick.c: look, every PIPELINE_TICK, at what is too late in the pipeline. */
+void pipeline_tick(void *pipeline);
 
 /* questions.c: put it last in a list; take it out of the one it is in. */
 void question_append(struct questions *, struct question *);

@@ -134,6 +134,16 @@ static void ended_now(struct pipeline *p, struct run *r, const char *why)
 	pipeline_give_up(p);
 }
 
+void pipeline_run_ended(struct pipeline *p, struct run *r, const char *why)
+{
+	if (r == &p->run[RUN_OLD])
+		ended_old(p, r, why);
+	else if (r == &p->run[RUN_NEXT])
+		ended_next(p, r, why);
+	else
+		ended_now(p, r, why);
+}
+
 static void on_end(struct channel *c, void *arg, const char *why)
 {
 	struct pipeline *p = arg;
@@ -141,12 +151,7 @@ static void on_end(struct channel *c, void *arg, const char *why)
 
 	if (!r)
 		return;
-	if (r == &p->run[RUN_OLD])
-		ended_old(p, r, why);
-	else if (r == &p->run[RUN_NEXT])
-		ended_next(p, r, why);
-	else
-		ended_now(p, r, why);
+	pipeline_run_ended(p, r, why);
 	pipeline_ending(p);
 }
 
@@ -230,9 +235,7 @@ void pipeline_answered(struct pipeline *p, struct run *r)
 	pipeline_pump(p);
 }
 
-/* A fresh one that does not answer may wait for the journal that the old one
- * has: let that one finish first. What comes meanwhile waits. */
-static void end_first(struct pipeline *p)
+void pipeline_end_first(struct pipeline *p)
 {
 	if (p->run[RUN_OLD].channel)
 		return;
@@ -240,83 +243,9 @@ static void end_first(struct pipeline *p)
 	set_state(p, PIPELINE_STARTING);
 }
 
-/* The old one finishes, unless it stands still: then a journal that it has
- * must not be waited for. */
-static void tick_old(struct pipeline *p, struct run *r, int64_t now)
-{
-	int64_t last = r->heard > r->since ? r->heard : r->since;
-
-	if (now - r->since > OLD_MAX || now - last > OLD_SILENT)
-		ended_old(p, r, "not in time");
-}
-
-static void tick_next(struct pipeline *p, struct run *r, int64_t now)
-{
-	if (!r->opened && now - r->since > PING_LATE)
-		ended_next(p, r, "it cannot be reached");
-	else if (r->opened && now - r->since > RENEW_WAIT)
-		end_first(p);
-}
-
-static void tick_now(struct pipeline *p, struct run *r, int64_t now)
-{
-	const char *dead = run_beat(p, r, now);
-
-	if (dead)
-		ended_now(p, r, dead);
-}
-
-/* They may write what they have, but not for ever: a stopped one, or a peer
- * that is gone, would not even notice. */
-static void end_late(struct pipeline *p, int64_t now)
-{
-	struct run *r = &p->run[RUN_NOW], *old = &p->run[RUN_OLD];
-
-	if (r->channel && now - r->heard > END_MAX) {
-		SAY(p, "%s does not end, and is ended", p->config.name);
-		ended_now(p, r, "not in time");
-	}
-	if (old->channel && now - old->heard > END_MAX)
-		ended_old(p, old, "not in time");
-	children_end(&p->left, END_KILL);
-}
-
-void pipeline_ending(struct pipeline *p)
-{
-	int64_t now = timer_now();
-
-	if (!p->ending || p->ended)
-		return;
-	if (now - p->ending_since > END_MAX)
-		end_late(p, now);
-	if (p->run[RUN_NOW].channel || p->run[RUN_OLD].channel ||
-	    p->left.first)
-		return;
-	p->ended = true;
-	p->owner->ended(p->arg);
-}
-
 static void on_left(void *arg)
 {
 	pipeline_ending(arg);
-}
-
-static void on_tick(void *arg)
-{
-	struct pipeline *p = arg;
-	int64_t now = timer_now();
-	struct run *next = &p->run[RUN_NEXT], *old = &p->run[RUN_OLD];
-
-	timer_in(p->tick, PIPELINE_TICK);
-	if (old->channel)
-		tick_old(p, old, now);
-	if (next->channel)
-		tick_next(p, next, now);
-	if (p->run[RUN_NOW].channel)
-		tick_now(p, &p->run[RUN_NOW], now);
-	if (p->suspects.first)
-		pipeline_pump(p);
-	pipeline_ending(p);
 }
 
 struct pipeline *pipeline_new(struct event_base *base,
@@ -334,7 +263,7 @@ struct pipeline *pipeline_new(struct event_base *base,
 	    .rtt = -1};
 	p->left = (struct children){.gone = on_left, .arg = p};
 	p->config.target.left = &p->left;
-	p->tick = timer_new(base, on_tick, p);
+	p->tick = timer_new(base, pipeline_tick, p);
 	p->start = timer_new(base, on_start, p);
 	timer_in(p->tick, PIPELINE_TICK);
 	timer_in(p->start, 0);

@@ -9,8 +9,9 @@
  *
  * pipeline.c writes questions and reads answers, over record/channel.h;
  * questions.c has the lists they wait in. keep.c starts a pipeline, and a fresh
- * one when it dies or is to be renewed; ping.c sees whether it lives; suspect.c
- * keeps one that kills pipelines from taking the others with it. */
+ * one when it dies or is to be renewed; ping.c sees whether it lives, tick.c
+ * what is too late; suspect.c keeps one that kills pipelines from taking the
+ * others with it. */
 #ifndef PIPELINE_PIPELINE_H
 #define PIPELINE_PIPELINE_H
 

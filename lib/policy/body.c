@@ -2,7 +2,8 @@
 /* What the conditions on a body find in the texts at hand. */
 #include "base/mem.h"
 #include "base/percent.h"
-#include "policy/internal.h"
+#include "policy/explain.h"
+#include "policy/judge.h"
 #include "xml/jid.h"
 
 enum { PARTS_MAX = 256 };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* An account, for people, of how a record was decided. */
-#include "policy/internal.h"
+#include "policy/explain.h"
+#include "policy/judge.h"
 
 #include "base/utf8.h"
 

@@ -2,7 +2,7 @@
 /* Whether a rule's conditions are met by the record at hand. Where one cannot
  * be told it is -1, and "and" and "or" over it are those of three values. */
 #include "base/mem.h"
-#include "policy/internal.h"
+#include "policy/judge.h"
 
 const char *judged_begin(struct policy *p, struct span data)
 {

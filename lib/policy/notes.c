@@ -90,3 +90,22 @@ const struct policy_note *policy_note(const struct policy *p, size_t i)
 {
 	return i < p->notes ? &p->note[i].note : NULL;
 }
+
+void policy_say(const struct policy *p, bool warned, const char *whose,
+    void (*say)(const char *format, ...)
+	__attribute__((format(printf, 1, 2))))
+{
+	const struct policy_note *n;
+
+	for (size_t i = 0; (n = policy_note(p, i)) != NULL; i++) {
+		const char *kind = n->warning ? "warning: " : "";
+
+		if (n->warning && !warned)
+			continue;
+		if (n->line)
+			say("%s%s:%lu: %s%s", whose, n->path, n->line, kind,
+			    n->text);
+		else
+			say("%s%s: %s%s", whose, n->path, kind, n->text);
+	}
+}

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /* The condition encrypted. */
 #include "policy/encrypted.h"
+#include "policy/explain.h"
+#include "policy/judge.h"
 #include "policy/parse.h"
 
 enum { CONTENT = 1, DEVICES = 2 }; /* as encrypted_words has them */

@@ -6,6 +6,8 @@
 #include "base/glob.h"
 #include "base/hex.h"
 #include "base/mem.h"
+#include "policy/explain.h"
+#include "policy/judge.h"
 #include "policy/parse.h"
 #include "policy/resolve.h"
 

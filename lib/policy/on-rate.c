@@ -6,6 +6,8 @@
 #include "base/mem.h"
 #include "base/quantity.h"
 #include "base/stamp.h"
+#include "policy/explain.h"
+#include "policy/judge.h"
 #include "policy/parse.h"
 
 enum per { PER_FROM, PER_TO, PER_PAIR };

@@ -2,6 +2,8 @@
 /* The condition schema: a file of RELAX NG beside the policy, read and compiled
  * once however many rules name it. */
 #include "base/mem.h"
+#include "policy/explain.h"
+#include "policy/judge.h"
 #include "policy/parse.h"
 
 static struct schema *find(

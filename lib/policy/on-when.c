@@ -5,6 +5,8 @@
 
 #include "base/mem.h"
 #include "base/stamp.h"
+#include "policy/explain.h"
+#include "policy/judge.h"
 #include "policy/parse.h"
 
 static struct when *when_of(struct condition *c)

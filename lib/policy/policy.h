@@ -8,10 +8,11 @@
  * policy.h is the way in. load.c reads the files, lex.h makes tokens of them,
  * parse.c and condition.c (on parser.c and vocabulary.c) rules, resolve.c looks
  * up what rules name: tables (table.h; csv.c, includes.c), lexicons,
- * expressions. notes.c collects what is wrong. For a record decide.c goes over
- * the rules, match.c tells whether a condition is met, body.c what is in the texts, with
- * across.h, which remembers the messages before, explain.c why; kinds of
- * conditions with more to them have all of it in on-*.c, over when.h,
+ * expressions. notes.c collects what is wrong; internal.h is what then is
+ * there. For a record (judge.h) decide.c goes over the rules, match.c tells
+ * whether a condition is met, body.c what is in the texts, with across.h, which
+ * remembers the messages before, redact.c puts others there, explain.h says why;
+ * kinds of conditions with more to them have all of it in on-*.c, over when.h,
  * encrypted.h, file.h, links.h and rate.h. snapshot.c keeps all that was read for
  * processes that come later. */
 #ifndef POLICY_POLICY_H
@@ -76,6 +77,12 @@ bool policy_ready(struct policy *);
 /* The notes, in the order of the files and lines; complete after
  * policy_ready. NULL past the last. */
 const struct policy_note *policy_note(const struct policy *, size_t i);
+
+/* Say each of them, with its place; warned: those that are doubtful, too.
+ * whose: of which policy, "" or with ": " at its end. */
+void policy_say(const struct policy *, bool warned, const char *whose,
+    void (*say)(const char *format, ...)
+	__attribute__((format(printf, 1, 2))));
 
 /* The first digits of the SHA-256 of all files as read, NUL-terminated. */
 const char *policy_tag(const struct policy *);

@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "lexicon/recognise.h"
+#include "policy/judge.h"
 #include "policy/resolve.h"
 
 static void add_words(struct policy *p, size_t set, const struct entry *e)

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "policy/judge.h"
 
 /* A name and where it was given, to be sorted. */
 struct named {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* A plan as a person reads it. */
+/* A plan, and what was done, as a person reads it. */
 #include "prune/show.h"
 
 #include <inttypes.h>
@@ -98,4 +98,21 @@ void show_holds(struct buf *out, const struct hold_file *f)
 			    SECONDS, h->last);
 		buf_addc(out, '\n');
 	}
+}
+
+/* "J: 3-7 pruned TIME by NAME: WHY" */
+void show_note(struct buf *out, const char *journal,
+    const struct prune_note *n)
+{
+	struct span since = n->time;
+
+	/* It is written "since=TIME". */
+	if (n->since.n)
+		since = (struct span){n->since.p + 6, n->since.n - 6};
+	buf_addf(out, "%s: %" PRIu64, journal, n->from);
+	if (n->pruned)
+		buf_addf(out, "-%" PRIu64, n->to);
+	buf_addf(out, " %s %.*s by %.*s: %.*s\n",
+	    n->pruned ? "pruned" : "erased", SPAN_ARG(since),
+	    SPAN_ARG(n->by), SPAN_ARG(n->why));
 }

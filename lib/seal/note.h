@@ -8,8 +8,9 @@
  * tlog-proof.h a proof of one record; trust.h is whom one believes. To seal:
  * sealer.h, on store.h (the folder of checkpoints), ask.h (HTTP), witnesses.h
  * and timestamp.h (RFC 3161); renewed.h and extends.h are what is beside a
- * checkpoint, and thin.h thins them out. To check: seals.h, evidence.h. witness.h is the
- * other side. */
+ * checkpoint, and thin.h thins them out. To check: verify.h, a journal by
+ * seals.h; evidence.h, one record; tell.h has the words for either. witness.h
+ * is the other side. */
 #ifndef SEAL_NOTE_H
 #define SEAL_NOTE_H
 

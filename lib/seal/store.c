@@ -8,6 +8,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -107,6 +108,13 @@ bool store_read(int dir, const char *name, size_t max, struct buf *out)
 	close(fd);
 	errno = saved;
 	return ok;
+}
+
+bool store_read_given(const char *path, size_t max, struct buf *out)
+{
+	bool input = strcmp(path, "-") == 0;
+
+	return store_read(AT_FDCWD, input ? "/dev/stdin" : path, max, out);
 }
 
 bool store_write(int dir, const char *name, struct span bytes)

@@ -27,6 +27,9 @@ void store_name(char out[STORE_NAME], uint64_t size, const char *ending);
  * it is longer. */
 bool store_read(int dir, const char *name, size_t max, struct buf *);
 
+/* The same of a file that a person names; "-": of standard input. */
+bool store_read_given(const char *path, size_t max, struct buf *);
+
 /* Write a file anew: beside it, synced, then renamed. False with errno. */
 bool store_write(int dir, const char *name, struct span bytes);
 

@@ -27,10 +27,17 @@ struct verified {
 enum finding verify_journal(const char *path, struct expected_heads *,
     struct seals *, struct verified *, struct buf *why);
 
+/* Compare the indexes of its closed segments with their lines; likewise. */
+enum finding verify_indexes(const char *path, struct buf *why);
+
 /* Add all checkpoints that are beside the journal. The newest one is judged by
  * the trust that is given, those before it by the keys alone: a witness may
  * have been away for a while. */
 enum finding verify_stored(const char *path, const struct trust *,
     struct seals *, struct buf *why);
+
+/* Add those in the files instead; "-": on standard input. */
+enum finding verify_given(char *const *file, size_t count,
+    const struct trust *, struct seals *, struct buf *why);
 
 #endif

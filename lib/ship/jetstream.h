@@ -11,8 +11,9 @@
  * feeding.h has these from journals, which places.h knows where to go on with.
  * jetstream-read.h reads a stream, and fetching.h has its records, origin.h where
  * each of them was.
- * database.h brings journals (journals.h) into PostgreSQL, on rows.h and tables.h;
- * postgres.h alone knows libpq. status.h tells how far a target is behind. */
+ * database.h brings journals (journals.h) into PostgreSQL, on rows.h, tables.h
+ * and months.h; postgres.h alone knows libpq. status.h tells how far a target
+ * is behind, settings.h is what cup-ship is asked for. */
 #ifndef SHIP_JETSTREAM_H
 #define SHIP_JETSTREAM_H
 

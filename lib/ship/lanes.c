@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "ship/months.h"
 #include "ship/postgres.h"
 #include "ship/tables.h"
 
@@ -36,8 +37,7 @@ struct lanes {
 	bool failed, hopeless;
 	struct buf why;
 	uint64_t turns; /* given so far */
-	int *month;	/* which there are for certain */
-	size_t months;
+	struct months months;
 	int64_t moved;
 	char late[UUID_LEN + 1]; /* a journal that was moved, but maybe not on
 				  * disk yet; "": none is */
@@ -171,35 +171,6 @@ static void settle(struct lanes *s)
 	s->late[0] = '\0';
 }
 
-/* Another process may make it at the same moment. */
-static bool partition(struct lane *l, int month)
-{
-	bool there;
-
-	buf_reset(&l->sql);
-	buf_addf(&l->sql, "SELECT to_regclass('cup.files_%04d_%02d')",
-	    month / 12, month % 12 + 1);
-	if (!postgres_ask(l->pg, buf_str(&l->sql), &l->value, &there))
-		return false;
-	if (there)
-		return true;
-	buf_reset(&l->sql);
-	buf_adds(&l->sql, "BEGIN; SELECT pg_advisory_xact_lock("
-			  "hashtext('cup.partitions'));");
-	tables_partitions(&l->sql, month);
-	buf_adds(&l->sql, "COMMIT");
-	return postgres_do(l->pg, buf_str(&l->sql));
-}
-
-static bool knows(const struct lanes *s, int month)
-{
-	for (size_t i = 0; i < s->months; i++) {
-		if (s->month[i] == month)
-			return true;
-	}
-	return false;
-}
-
 /* A new month waits for whoever writes to any, so nobody may do that who waits
  * for this batch. */
 static bool make_months(struct lanes *s, struct lane *l)
@@ -207,15 +178,12 @@ static bool make_months(struct lanes *s, struct lane *l)
 	const struct rows *rows = &l->batch.rows;
 
 	for (size_t i = 0; i < rows->months; i++) {
-		if (knows(s, rows->month[i]))
+		if (months_known(&s->months, rows->month[i]))
 			continue;
 		for (int k = 0; k < LANES; k++)
 			join_lane(s, &s->lane[k]);
-		if (!partition(l, rows->month[i]))
+		if (!months_make(&s->months, l->pg, rows->month[i]))
 			return false;
-		s->month = mem_resize(s->month, s->months + 1,
-		    sizeof(*s->month));
-		s->month[s->months++] = rows->month[i];
 	}
 	return true;
 }
@@ -338,7 +306,7 @@ void lanes_free(struct lanes *s)
 	buf_release(&s->why);
 	pthread_cond_destroy(&s->turned);
 	pthread_mutex_destroy(&s->mutex);
-	free(s->month);
+	months_release(&s->months);
 	free(s);
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* Records as rows. */
-#include "ship/rows.h"
+#include "ship/rows-internal.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -12,10 +12,8 @@
 #include "ship/copy.h"
 #include "ship/tables.h"
 
-enum { HEAD = 8 };
-
 /* Their columns, behind journal, seq and time. */
-enum { RECORD_COLUMNS = 20, PARTICIPANT_COLUMNS = 2, FILE_COLUMNS = 3 };
+enum { RECORD_COLUMNS = 20, FILE_COLUMNS = 3 };
 
 const char *const rows_table[ROWS_TABLES] = {
     "cup.records (" TABLES_RECORD ", words)",
@@ -24,16 +22,10 @@ const char *const rows_table[ROWS_TABLES] = {
     "pg_temp.unread (" TABLES_RECORD ", words)",
 };
 
-/* The row of which record. */
-struct key {
-	struct span journal;
-	int64_t seq, time;
-};
-
 /* ---- values */
 
-static struct buf *begin_row(struct rows *to, enum rows_table table,
-    const struct key *k, unsigned columns)
+struct buf *rows_begin(struct rows *to, enum rows_table table,
+    const struct rows_key *k, unsigned columns)
 {
 	struct buf *b = &to->table[table];
 
@@ -81,7 +73,7 @@ static void add_said(struct buf *b, struct rows_maker *m)
 }
 
 static void add_record(struct rows *to, struct rows_maker *m,
-    const struct record *r, const struct key *k)
+    const struct record *r, const struct rows_key *k)
 {
 	static const enum record_field head[] = {RECORD_NODE, RECORD_SESSION,
 	    RECORD_EVENT, RECORD_VERDICT, RECORD_REASON, RECORD_PROOF};
@@ -94,7 +86,7 @@ static void add_record(struct rows *to, struct rows_maker *m,
 	text = fields_get(&m->fields, FIELD_BODY, &m->body);
 	read_here = text && !m->unread &&
 	    words_find(&m->words, buf_span(&m->body));
-	b = begin_row(to, text && !read_here ? ROWS_UNREAD : ROWS_RECORDS, k,
+	b = rows_begin(to, text && !read_here ? ROWS_UNREAD : ROWS_RECORDS, k,
 	    RECORD_COLUMNS);
 	copy_uuid(b, r->field[RECORD_ID]);
 	for (size_t i = 0; i < sizeof(head) / sizeof(*head); i++)
@@ -114,61 +106,6 @@ static void add_record(struct rows *to, struct rows_maker *m,
 		copy_null(b);
 }
 
-static struct span bare(struct span jid)
-{
-	const char *slash = memchr(jid.p, '/', jid.n);
-
-	return slash ? (struct span){jid.p, (size_t)(slash - jid.p)} : jid;
-}
-
-static bool named_before(const struct participant_list *l, size_t n)
-{
-	for (size_t i = 0; i < n; i++) {
-		if (l->participant[i].jid.p &&
-		    span_same(bare(l->participant[i].jid),
-			bare(l->participant[n].jid)))
-			return true;
-	}
-	return false;
-}
-
-static void add_jid(struct rows *to, struct span jid, const struct key *k,
-    bool receives)
-{
-	struct rows_jid *j;
-
-	if (to->jid_count == to->jid_cap) {
-		to->jid_cap = to->jid_cap ? 2 * to->jid_cap : 1024;
-		to->jid = mem_resize(to->jid, to->jid_cap, sizeof(*to->jid));
-	}
-	j = &to->jid[to->jid_count++];
-	*j = (struct rows_jid){.at = to->jids.len, .len = jid.n, .seq = k->seq,
-	    .time = k->time, .to = receives};
-	for (size_t i = 0; i < HEAD; i++)
-		j->head = j->head << 8 |
-		    (i < jid.n ? (unsigned char)jid.p[i] : 0);
-	buf_addspan(&to->jids, jid);
-}
-
-static void add_participants(struct rows *to, struct rows_maker *m,
-    const struct record *r, const struct key *k)
-{
-	const struct stanza *s = fields_stanza(&m->fields);
-
-	if (!s)
-		return;
-	participants_collect(&m->participants, s, r->event);
-	for (int side = 0; side < PARTICIPANTS_SIDES; side++) {
-		const struct participant_list *l = &m->participants.side[side];
-
-		for (size_t i = 0; i < l->count; i++) {
-			if (l->participant[i].jid.p && !named_before(l, i))
-				add_jid(to, bare(l->participant[i].jid), k,
-				    side == PARTICIPANTS_TO);
-		}
-	}
-}
-
 /* The word in front of the next space; false: there is none. */
 static bool cut_word(struct span *line, struct span *word)
 {
@@ -182,7 +119,8 @@ static bool cut_word(struct span *line, struct span *word)
 }
 
 /* "SHA256 SIZE NAME". */
-static void add_file(struct rows *to, struct span line, const struct key *k)
+static void add_file(struct rows *to, struct span line,
+    const struct rows_key *k)
 {
 	struct span sha256, size;
 	struct buf *b;
@@ -191,7 +129,7 @@ static void add_file(struct rows *to, struct span line, const struct key *k)
 	if (!cut_word(&line, &sha256) || !cut_word(&line, &size) ||
 	    sha256.n != DIGEST_HEX)
 		return;
-	b = begin_row(to, ROWS_FILES, k, FILE_COLUMNS);
+	b = rows_begin(to, ROWS_FILES, k, FILE_COLUMNS);
 	copy_text(b, sha256);
 	if (quantity_digits(size, &bytes))
 		copy_bigint(b, (int64_t)bytes);
@@ -201,7 +139,7 @@ static void add_file(struct rows *to, struct span line, const struct key *k)
 }
 
 static void add_files(struct rows *to, struct rows_maker *m,
-    const struct key *k)
+    const struct rows_key *k)
 {
 	struct span rest;
 
@@ -235,76 +173,22 @@ void rows_add(struct rows *to, struct rows_maker *m, uint64_t seq,
     const struct record *r)
 {
 	struct span time = r->field[RECORD_TIME];
-	struct key k = {{to->journal, UUID_LEN}, (int64_t)seq, 0};
+	struct rows_key k = {{to->journal, UUID_LEN}, (int64_t)seq, 0};
 
 	(void)stamp_read(time.p, time.n, &k.time); /* record_parse did */
 	fields_begin(&m->fields, r, seq);
 	add_month(to, k.time);
 	add_record(to, m, r, &k);
-	add_participants(to, m, r, &k);
+	rows_participants(to, m, r, &k);
 	add_files(to, m, &k);
 	to->records++;
 }
 
 /* ---- the end of a batch */
 
-static int compare_jids(const struct rows *r, const struct rows_jid *a,
-    const struct rows_jid *b)
-{
-	size_t n = a->len < b->len ? a->len : b->len;
-	int order;
-
-	if (a->head != b->head)
-		return a->head < b->head ? -1 : 1;
-	order = memcmp(r->jids.data + a->at, r->jids.data + b->at, n);
-	if (order == 0 && a->len != b->len)
-		order = a->len < b->len ? -1 : 1;
-	return order;
-}
-
-/* Merging keeps the lines of one address in order. */
-static void sort(const struct rows *r, struct rows_jid *from,
-    struct rows_jid *to, size_t n)
-{
-	size_t half = n / 2, a = 0, b = half;
-
-	if (n < 2)
-		return;
-	sort(r, from, to, half);
-	sort(r, from + half, to + half, n - half);
-	for (size_t i = 0; i < n; i++) {
-		if (b == n || (a < half &&
-				  compare_jids(r, &from[a], &from[b]) <= 0))
-			to[i] = from[a++];
-		else
-			to[i] = from[b++];
-	}
-	memcpy(from, to, n * sizeof(*from));
-}
-
-/* By address, as their index has them: what goes into it side by side costs a
- * tenth of what is spread over all of it. */
-static void put_participants(struct rows *r)
-{
-	struct rows_jid *aside = mem_resize(NULL, r->jid_count + 1,
-	    sizeof(*aside));
-
-	sort(r, r->jid, aside, r->jid_count);
-	free(aside);
-	for (size_t i = 0; i < r->jid_count; i++) {
-		const struct rows_jid *j = &r->jid[i];
-		const struct key k = {{r->journal, UUID_LEN}, j->seq, j->time};
-		struct buf *b = begin_row(r, ROWS_PARTICIPANTS, &k,
-		    PARTICIPANT_COLUMNS);
-
-		copy_text(b, span_of(j->to ? "to" : "from"));
-		copy_text(b, (struct span){r->jids.data + j->at, j->len});
-	}
-}
-
 void rows_end(struct rows *r)
 {
-	put_participants(r);
+	rows_sort(r);
 	for (int i = 0; i < ROWS_TABLES; i++) {
 		if (r->table[i].len)
 			copy_end(&r->table[i]);

@@ -4,8 +4,8 @@
  * (journal/source.h), out come rows of numbers.
  *
  * keys.h (on sender.h) says under what a record is counted, counting.h counts,
- * scan.h has several threads do so and adds up what each has; layout.h (a file
- * for each format) shows the rows. */
+ * scan.h has several threads do so (blocks.h brings them lines) and adds up
+ * what each has; layout.h (a file for each format) shows the rows. */
 #ifndef STATS_COUNTING_H
 #define STATS_COUNTING_H
 

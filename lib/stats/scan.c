@@ -15,24 +15,11 @@
 
 #include "base/mem.h"
 #include "journal/skip.h"
+#include "stats/blocks.h"
 
 enum {
 	BLOCK = 512 * 1024, /* bytes, and what the last line has beyond it */
 	BLOCKS_EACH = 3,    /* of a thread: in hand, waiting, on the way */
-};
-
-struct place {
-	size_t at, len; /* in the block's text */
-	uint64_t number;
-};
-
-/* Lines of one segment or file. */
-struct block {
-	struct block *next;
-	struct buf text;
-	struct place *line;
-	size_t lines, cap;
-	struct buf where; /* source_where() without the number of the line */
 };
 
 struct worker {
@@ -44,10 +31,8 @@ struct worker {
 
 struct stats_scan {
 	const struct scan_listener *listener;
-	pthread_mutex_t mutex, speaking;
-	pthread_cond_t filled, emptied;
-	struct block *full, **full_end, *empty;
-	bool ended;
+	pthread_mutex_t speaking;
+	struct blocks blocks;
 	struct block *fill; /* the reader's */
 	char segment[64]; /* that it is of */
 	struct worker worker[SCAN_THREADS_MAX];
@@ -55,13 +40,13 @@ struct stats_scan {
 };
 
 static void tell(struct worker *w, const struct block *b,
-    const struct place *p, const char *why)
+    const struct block_line *l, const char *why)
 {
 	struct stats_scan *s = w->scan;
 
 	buf_reset(&w->where);
 	buf_addf(&w->where, "%.*s%llu", SPAN_ARG(buf_span(&b->where)),
-	    (unsigned long long)p->number);
+	    (unsigned long long)l->number);
 	pthread_mutex_lock(&s->speaking);
 	s->listener->bad(s->listener->arg, buf_str(&w->where), why);
 	pthread_mutex_unlock(&s->speaking);
@@ -72,36 +57,14 @@ static void count(struct worker *w, const struct block *b)
 	struct record r;
 
 	for (size_t i = 0; i < b->lines; i++) {
-		const struct place *p = &b->line[i];
-		const char *why = record_parse(&r, b->text.data + p->at,
-		    p->len);
+		const struct block_line *l = &b->line[i];
+		const char *why = record_parse(&r, b->text.data + l->at,
+		    l->len);
 
 		why = why ? why : counting_add(&w->counting, &r);
 		if (why)
-			tell(w, b, p, why);
+			tell(w, b, l, why);
 	}
-}
-
-/* The next block to count, in exchange for the last; NULL: there is none. */
-static struct block *take(struct stats_scan *s, struct block *done)
-{
-	struct block *b;
-
-	pthread_mutex_lock(&s->mutex);
-	if (done) {
-		done->next = s->empty;
-		s->empty = done;
-		pthread_cond_signal(&s->emptied);
-	}
-	while (!s->full && !s->ended)
-		pthread_cond_wait(&s->filled, &s->mutex);
-	b = s->full;
-	if (b)
-		s->full = b->next;
-	if (!s->full)
-		s->full_end = &s->full;
-	pthread_mutex_unlock(&s->mutex);
-	return b;
 }
 
 static void *run(void *arg)
@@ -109,7 +72,7 @@ static void *run(void *arg)
 	struct worker *w = arg;
 	struct block *b = NULL;
 
-	while ((b = take(w->scan, b)))
+	while ((b = blocks_take(&w->scan->blocks, b)))
 		count(w, b);
 	return NULL;
 }
@@ -153,17 +116,8 @@ struct stats_scan *stats_scan_new(const struct counting_plan *plan,
 	size_t threads = plan->unique ? 1 : processors();
 
 	s->listener = listener;
-	s->full_end = &s->full;
-	pthread_mutex_init(&s->mutex, NULL);
 	pthread_mutex_init(&s->speaking, NULL);
-	pthread_cond_init(&s->filled, NULL);
-	pthread_cond_init(&s->emptied, NULL);
-	for (size_t i = 0; i < BLOCKS_EACH * threads; i++) {
-		struct block *b = mem_zalloc(sizeof(*b));
-
-		b->next = s->empty;
-		s->empty = b;
-	}
+	blocks_init(&s->blocks, BLOCKS_EACH * threads);
 	*why = start(s, plan, threads);
 	if (!*why)
 		return s;
@@ -174,39 +128,21 @@ struct stats_scan *stats_scan_new(const struct counting_plan *plan,
 /* Hand over what is filled. */
 static void pass_on(struct stats_scan *s)
 {
-	struct block *b = s->fill;
-
-	if (!b)
-		return;
+	if (s->fill)
+		blocks_pass_on(&s->blocks, s->fill);
 	s->fill = NULL;
-	pthread_mutex_lock(&s->mutex);
-	b->next = NULL;
-	*s->full_end = b;
-	s->full_end = &b->next;
-	pthread_cond_signal(&s->filled);
-	pthread_mutex_unlock(&s->mutex);
 }
 
 /* A block for lines of that source from where it is. */
 static void begin(struct stats_scan *s, struct source *source)
 {
 	struct span where = span_of(source_where(source));
-	struct block *b;
 
-	pthread_mutex_lock(&s->mutex);
-	while (!s->empty)
-		pthread_cond_wait(&s->emptied, &s->mutex);
-	b = s->empty;
-	s->empty = b->next;
-	pthread_mutex_unlock(&s->mutex);
 	while (where.n && where.p[where.n - 1] >= '0' &&
 	    where.p[where.n - 1] <= '9')
 		where.n--;
-	buf_reset(&b->where);
-	buf_addspan(&b->where, where);
-	buf_reset(&b->text);
-	b->lines = 0;
-	s->fill = b;
+	s->fill = blocks_spare(&s->blocks);
+	buf_addspan(&s->fill->where, where);
 }
 
 static bool same_segment(struct stats_scan *s, const struct source *source)
@@ -223,21 +159,13 @@ static bool same_segment(struct stats_scan *s, const struct source *source)
 
 static void add_line(struct stats_scan *s, struct source *source)
 {
-	struct block *b;
-
 	if (!same_segment(s, source) ||
 	    (s->fill && s->fill->text.len >= BLOCK))
 		pass_on(s);
 	if (!s->fill)
 		begin(s, source);
-	b = s->fill;
-	if (b->lines == b->cap) {
-		b->cap = b->cap ? 2 * b->cap : 1024;
-		b->line = mem_resize(b->line, b->cap, sizeof(*b->line));
-	}
-	b->line[b->lines++] = (struct place){b->text.len, source->line.n,
-	    source->journal ? source->at.line : source->in.number};
-	buf_addspan(&b->text, source->line);
+	block_add(s->fill, source->line,
+	    source->journal ? source->at.line : source->in.number);
 }
 
 /* Go over what an index shows not to be counted. SOURCE_DRAINED: it is, or it
@@ -309,10 +237,7 @@ bool stats_scan_source(struct stats_scan *s, struct source *source)
 
 static void join(struct stats_scan *s)
 {
-	pthread_mutex_lock(&s->mutex);
-	s->ended = true;
-	pthread_cond_broadcast(&s->filled);
-	pthread_mutex_unlock(&s->mutex);
+	blocks_end(&s->blocks);
 	while (s->running)
 		pthread_join(s->worker[--s->running].thread, NULL);
 }
@@ -325,32 +250,16 @@ struct counting *stats_scan_end(struct stats_scan *s)
 	return &s->worker[0].counting;
 }
 
-static void block_free(struct block *b)
-{
-	buf_release(&b->text);
-	buf_release(&b->where);
-	free(b->line);
-	free(b);
-}
-
 void stats_scan_free(struct stats_scan *s)
 {
-	struct block *next;
-
 	if (!s)
 		return;
 	join(s);
-	for (struct block *b = s->empty; b; b = next) {
-		next = b->next;
-		block_free(b);
-	}
+	blocks_release(&s->blocks);
 	for (size_t i = 0; i < s->workers; i++) {
 		counting_release(&s->worker[i].counting);
 		buf_release(&s->worker[i].where);
 	}
-	pthread_mutex_destroy(&s->mutex);
 	pthread_mutex_destroy(&s->speaking);
-	pthread_cond_destroy(&s->filled);
-	pthread_cond_destroy(&s->emptied);
 	free(s);
 }

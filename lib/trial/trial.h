@@ -6,7 +6,8 @@
  * trial.h says what an outcome is and when two differ. compare.h has records
  * decided by both; tally.h counts what that changes, report.h shows it and
  * progress.h how far it is. shadow.h hands what a stage decides to a process
- * beside it, in which shade.h tries the other policy. */
+ * beside it, in which shade.h tries the other policy. settings.h is what
+ * cup-filter is asked for. */
 #ifndef TRIAL_TRIAL_H
 #define TRIAL_TRIAL_H
 

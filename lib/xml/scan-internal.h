@@ -37,6 +37,13 @@ void scan_finish(struct scan *, enum scan_item);
  * so that its bytes, from tag_at on, must stay. */
 bool scan_may_resume(const struct scan *, size_t i);
 
+/* The first '<', '&' or c from i on, n if there is none. */
+size_t scan_find(const char *p, size_t i, size_t n, char c);
+
+/* A reference begins at the '&' at i; back is the state behind it. Returns
+ * where it goes on. */
+size_t scan_begin_ref(struct scan *, size_t i, enum scan_state back);
+
 /* Each goes on from p[i], i < n, in its state, and returns where it stopped:
  * at n, or in another state, or with an item found. */
 size_t scan_outside(struct scan *, const char *, size_t i, size_t n);
@@ -56,6 +63,13 @@ size_t scan_pi_target(struct scan *, const char *, size_t i, size_t n);
 size_t scan_pi(struct scan *, const char *, size_t i, size_t n);
 size_t scan_doctype(struct scan *, const char *, size_t i, size_t n);
 size_t scan_subset_lt(struct scan *, const char *, size_t i, size_t n);
+
+/* Whether c may begin a name; of what is not ASCII the parser judges. */
+static inline bool scan_name_start(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
+	    c == ':' || (unsigned char)c >= 0x80;
+}
 
 static inline bool scan_space(char c)
 {

@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* Scanning text, references and tags. */
+/* Scanning tags. */
 #include "xml/scan-internal.h"
-
-#include <string.h>
-
-#include "base/eight.h"
 
 /* FNV-1a */
 static const uint32_t hash_seed = 2166136261u, hash_prime = 16777619;
@@ -15,29 +11,6 @@ static const uint32_t hash_iq = 0x4c388bef;
 static const uint32_t hash_forwarded = 0x588604ab; /* XEP-0297 */
 
 enum { RESUME_MAX = 64 }; /* bytes of a name that a stream may resume at */
-
-/* Whether c may begin a name; of what is not ASCII the parser judges. */
-static bool name_start(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
-	    c == ':' || (unsigned char)c >= 0x80;
-}
-
-/* The first '<', '&' or c from i on, n if there is none. In one go: looking
- * for each of them alone takes quadratic time where one is rare. */
-static size_t find_any(const char *p, size_t i, size_t n, char c)
-{
-	for (; n - i >= 8; i += 8) {
-		uint64_t w = eight_load(p + i);
-
-		if (eight_zeros(w ^ EIGHT('<')) | eight_zeros(w ^ EIGHT('&')) |
-		    eight_zeros(w ^ EIGHT(c)))
-			break;
-	}
-	while (i < n && p[i] != '<' && p[i] != '&' && p[i] != c)
-		i++;
-	return i;
-}
 
 static void push(struct scan *s)
 {
@@ -132,64 +105,6 @@ static void end_tag(struct scan *s)
 	scan_finish(s, SCAN_ELEMENT);
 }
 
-static size_t begin_ref(struct scan *s, size_t i, enum scan_state back)
-{
-	s->state = IN_REF;
-	s->back = (unsigned char)back;
-	s->run = 0;
-	s->mark = 0;
-	s->ref_at = s->at + i;
-	return i + 1;
-}
-
-size_t scan_text(struct scan *s, const char *p, size_t i, size_t n)
-{
-	if (!s->inside)
-		return scan_outside(s, p, i, n);
-	i = find_any(p, i, n, '<');
-	if (i == n)
-		return i;
-	if (p[i] == '&')
-		return begin_ref(s, i, IN_TEXT);
-	s->tag_at = s->at + i;
-	s->state = IN_LT;
-	return i + 1;
-}
-
-/* Whether mark is one of the five, as its last four characters and length. */
-static bool predefined(uint32_t mark, unsigned len)
-{
-	return (len == 2 && (mark == 0x6c74 || mark == 0x6774)) ||
-	    (len == 3 && mark == 0x616d70) ||
-	    (len == 4 && (mark == 0x71756f74 || mark == 0x61706f73));
-}
-
-/* Names of five or more characters are not told apart, nor must they be. That
- * the digits of a character reference make sense is left to the parser. */
-size_t scan_ref(struct scan *s, const char *p, size_t i, size_t n)
-{
-	for (; i < n; i++) {
-		char c = p[i];
-		bool more = name_start(c) || c == '#' || c == '.' ||
-		    c == '-' || (c >= '0' && c <= '9');
-
-		if (more && s->run < 5) {
-			s->mark = s->mark << 8 | (unsigned char)c;
-			if (++s->run == 1 && c == '#')
-				s->run = 9;
-		}
-		if (more)
-			continue;
-		s->state = s->back;
-		if (c != ';' || s->run == 0)
-			scan_note(s, s->ref_at, "bad reference");
-		else if (s->run != 9 && !predefined(s->mark, s->run))
-			scan_note(s, s->ref_at, "reference to an entity");
-		return c == ';' ? i + 1 : i;
-	}
-	return i;
-}
-
 size_t scan_lt(struct scan *s, const char *p, size_t i, size_t n)
 {
 	char c = p[i];
@@ -207,7 +122,7 @@ size_t scan_lt(struct scan *s, const char *p, size_t i, size_t n)
 		s->state = IN_PI_TARGET;
 		s->back = IN_TEXT;
 		s->declaration = false;
-	} else if (name_start(c)) {
+	} else if (scan_name_start(c)) {
 		s->state = IN_NAME;
 		return i;
 	} else {
@@ -316,11 +231,11 @@ size_t scan_tag(struct scan *s, const char *p, size_t i, size_t n)
 
 size_t scan_value(struct scan *s, const char *p, size_t i, size_t n)
 {
-	i = find_any(p, i, n, (char)s->quote);
+	i = scan_find(p, i, n, (char)s->quote);
 	if (i == n)
 		return i;
 	if (p[i] == '&')
-		return begin_ref(s, i, IN_VALUE);
+		return scan_begin_ref(s, i, IN_VALUE);
 	if (p[i] == '<') {
 		/* Never allowed in a value: most likely a quote is missing. */
 		broken(s, s->at + i, "'<' inside an attribute");

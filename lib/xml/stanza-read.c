@@ -1,20 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /* The strict reader of the canonical form: one pass, no recursion. */
-#include "xml/stanza.h"
+#include "xml/stanza-internal.h"
 
 #include <string.h>
 
-#include "base/mem.h"
 #include "xml/characters.h"
 #include "xml/name.h"
-
-#define XML_NS "http://www.w3.org/XML/1998/namespace"
-#define XMLNS_NS "http://www.w3.org/2000/xmlns/"
-
-/* A namespace declared; prefix.n 0: the default one. */
-struct stanza_scope {
-	struct span prefix, ns;
-};
 
 /* An element that is open. */
 struct level {
@@ -50,12 +41,6 @@ static bool unexpected(struct reader *r, const char *why)
 	return fail(r, r->p, r->p == r->end ? "is cut off" : why);
 }
 
-static void *grown(void *array, size_t *cap, size_t size)
-{
-	*cap = *cap ? *cap * 2 : 32;
-	return mem_resize(array, *cap, size);
-}
-
 static struct stanza_node *add_node(struct reader *r)
 {
 	struct stanza *s = r->s;
@@ -63,7 +48,7 @@ static struct stanza_node *add_node(struct reader *r)
 	uint32_t id = (uint32_t)s->nodes;
 
 	if (s->nodes == s->node_cap)
-		s->node = grown(s->node, &s->node_cap, sizeof(*s->node));
+		s->node = stanza_grown(s->node, &s->node_cap, sizeof(*s->node));
 	n = &s->node[s->nodes++];
 	n->raw = (struct span){r->p, 0};
 	n->name = n->local = n->ns = n->raw;
@@ -86,21 +71,24 @@ static struct stanza_node *add_node(struct reader *r)
 static struct stanza_attr *add_attr(struct stanza *s)
 {
 	if (s->attrs == s->attr_cap)
-		s->attr = grown(s->attr, &s->attr_cap, sizeof(*s->attr));
+		s->attr = stanza_grown(s->attr, &s->attr_cap, sizeof(*s->attr));
 	return &s->attr[s->attrs++];
 }
 
-static struct stanza_scope *add_scope(struct stanza *s)
+static bool declare(
+    struct reader *r, size_t first, struct span prefix, struct span ns)
 {
-	if (s->scopes == s->scope_cap)
-		s->scope = grown(s->scope, &s->scope_cap, sizeof(*s->scope));
-	return &s->scope[s->scopes++];
+	const char *why = stanza_declare(r->s, first,
+	    STANZA_SCOPES_MAX + r->around, prefix, ns);
+
+	return !why || fail(r, prefix.p, why);
 }
 
-static struct span prefix_of(struct span name, struct span local)
+static bool resolve(struct reader *r, struct stanza_node *n, struct span ns)
 {
-	return (struct span){
-	    name.p, name.n > local.n ? name.n - local.n - 1 : 0};
+	const char *at, *why = stanza_resolve(r->s, n, ns, &at);
+
+	return !why || fail(r, at, why);
 }
 
 static bool read_name(struct reader *r, struct span *name, struct span *local)
@@ -135,36 +123,6 @@ static bool read_chars(struct reader *r, bool text)
 	return !why || fail(r, r->p, why);
 }
 
-/* Namespaces in XML 1.0, section 3. */
-static const char *check_declaration(struct span prefix, struct span ns)
-{
-	if (span_is(prefix, "xml") || span_is(prefix, "xmlns"))
-		return "declares a reserved prefix";
-	if (span_is(ns, XML_NS) || span_is(ns, XMLNS_NS))
-		return "declares a reserved namespace";
-	if (prefix.n && ns.n == 0)
-		return "declares a prefix for no namespace";
-	return NULL;
-}
-
-static bool declare(
-    struct reader *r, size_t first, struct span prefix, struct span ns)
-{
-	struct stanza *s = r->s;
-	const char *why = check_declaration(prefix, ns);
-
-	if (why)
-		return fail(r, prefix.p, why);
-	for (size_t i = first; i < s->scopes; i++) {
-		if (span_same(s->scope[i].prefix, prefix))
-			return fail(r, prefix.p, "declares a prefix twice");
-	}
-	if (s->scopes == STANZA_SCOPES_MAX + r->around)
-		return fail(r, prefix.p, "declares too many namespaces");
-	*add_scope(s) = (struct stanza_scope){prefix, ns};
-	return true;
-}
-
 /* One attribute or declaration, from its name on. */
 static bool read_attr(
     struct reader *r, struct stanza_node *n, size_t first, struct span *ns)
@@ -179,7 +137,7 @@ static bool read_attr(
 	if (!read_chars(r, false))
 		return false;
 	value.n = (size_t)(r->p++ - value.p);
-	prefix = prefix_of(name, local);
+	prefix = stanza_prefix(name, local);
 	if (!span_is(prefix.n ? prefix : name, "xmlns")) {
 		*add_attr(r->s) =
 		    (struct stanza_attr){name, local, {name.p, 0}, value};
@@ -192,56 +150,6 @@ static bool read_attr(
 		*ns = value;
 	prefix = prefix.n ? local : (struct span){name.p, 0};
 	return declare(r, first, prefix, value);
-}
-
-static bool find_ns(struct reader *r, struct span prefix, struct span *ns)
-{
-	const struct stanza *s = r->s;
-
-	for (size_t i = s->scopes; i-- > 0;) {
-		if (span_same(s->scope[i].prefix, prefix)) {
-			*ns = s->scope[i].ns;
-			return true;
-		}
-	}
-	if (!span_is(prefix, "xml"))
-		return fail(r, prefix.p, "has an undeclared prefix");
-	*ns = (struct span){XML_NS, sizeof(XML_NS) - 1};
-	return true;
-}
-
-static bool same_attr(const struct stanza_attr *a, const struct stanza_attr *b)
-{
-	if (span_same(a->name, b->name))
-		return true;
-	return a->ns.n && span_same(a->local, b->local) &&
-	       span_same(a->ns, b->ns);
-}
-
-static bool resolve_attrs(struct reader *r, struct stanza_node *n)
-{
-	struct stanza_attr *a = n->attrs ? &r->s->attr[n->attr] : NULL;
-
-	for (uint32_t i = 0; i < n->attrs; i++) {
-		struct span prefix = prefix_of(a[i].name, a[i].local);
-
-		if (prefix.n && !find_ns(r, prefix, &a[i].ns))
-			return false;
-		for (uint32_t j = 0; j < i; j++) {
-			if (same_attr(&a[i], &a[j]))
-				return fail(
-				    r, a[i].name.p, "has an attribute twice");
-		}
-	}
-	return true;
-}
-
-static bool resolve(struct reader *r, struct stanza_node *n, struct span ns)
-{
-	struct span prefix = prefix_of(n->name, n->local);
-
-	n->ns = ns;
-	return (!prefix.n || find_ns(r, prefix, &n->ns)) && resolve_attrs(r, n);
 }
 
 static void close_node(struct reader *r, struct stanza_node *n, size_t scopes)

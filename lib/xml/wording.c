@@ -3,10 +3,11 @@
 #include "xml/wording.h"
 
 #include <libxml/xmlerror.h>
+#include <stdio.h>
 
 #include "base/utf8.h"
 
-const char *xml_wording(int code)
+static const char *known(int code)
 {
 	static const struct {
 		int code;
@@ -37,6 +38,20 @@ const char *xml_wording(int code)
 			return words[i].why;
 	}
 	return NULL;
+}
+
+const char *xml_wording(int code, const char *said, char room[XML_WORDING])
+{
+	const char *ours = known(code);
+	size_t n;
+
+	if (ours)
+		return ours;
+	n = (size_t)snprintf(room, XML_WORDING, "%.100s",
+	    said ? said : "not well-formed");
+	while (n && (room[n - 1] == '\n' || room[n - 1] == ' '))
+		room[--n] = '\0';
+	return room;
 }
 
 const char *xml_wording_chars(struct span s, size_t *at)

@@ -7,8 +7,11 @@
 
 #include "base/span.h"
 
-/* For an error code of libxml2: a constant, or NULL where there are none. */
-const char *xml_wording(int code);
+enum { XML_WORDING = 128 }; /* bytes of what libxml2 says, with its NUL */
+
+/* For an error code of libxml2: a constant; or where there are none its own
+ * words (NULL: it has none), on one line, in room. */
+const char *xml_wording(int code, const char *said, char room[XML_WORDING]);
 
 /* For the first byte that is, or begins, no character that XML allows: *at
  * says where; NULL: there is none. A NUL, a control character and bad UTF-8

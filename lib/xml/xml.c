@@ -5,7 +5,6 @@
 
 #include <libxml/parser.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
@@ -39,7 +38,7 @@ struct xml {
 	struct xml_scope *header; /* set while a header is read */
 	struct xml_root *root;
 	const char *why;
-	char text[128];
+	char text[XML_WORDING];
 	size_t fault_at;
 };
 
@@ -55,21 +54,6 @@ static void fault(struct xml *x, const char *why)
 		    (unsigned long)(in->cur - in->base) - x->now->fed;
 }
 
-/* libxml2's own words where there are none here. */
-static const char *wording(struct xml *x, const xmlError *e)
-{
-	const char *known = xml_wording(e->code);
-	size_t n;
-
-	if (known)
-		return known;
-	n = (size_t)snprintf(x->text, sizeof(x->text), "%.100s",
-	    e->message ? e->message : "not well-formed");
-	while (n && (x->text[n - 1] == '\n' || x->text[n - 1] == ' '))
-		x->text[--n] = '\0';
-	return x->text;
-}
-
 static void on_error(void *data, xmlErrorPtr e)
 {
 	struct xml *x = data;
@@ -78,7 +62,7 @@ static void on_error(void *data, xmlErrorPtr e)
 		mem_exhausted();
 	/* A namespace need not be a URI to be one. */
 	if (e->level >= XML_ERR_ERROR && e->code != XML_WAR_NS_URI && !x->why)
-		fault(x, wording(x, e));
+		fault(x, xml_wording(e->code, e->message, x->text));
 }
 
 static void read_header(struct xml *x, const xmlChar *local,
