@@ -45,6 +45,16 @@ answered() {
 	eventually 60 grep -qE "$2" "$1.said" || fail "$1: $(cat "$1.said")"
 }
 
+# said_times NAME PATTERN N: whether it said so N times.
+said_times() {
+	[ "$(grep -cE "$2" "$1.said")" -eq "$3" ]
+}
+
+# answered_times NAME PATTERN N: that often.
+answered_times() {
+	eventually 60 said_times "$@" || fail "$1: $(cat "$1.said")"
+}
+
 # stored STORE URL STATE NAME SIZE TYPE CONTENT [SHA256]: what cup-upload
 # leaves of a file there.
 stored() {

@@ -118,7 +118,7 @@ grants() {
 	stop "$GATE_PID" || :
 	eventually 10 status_is gate down
 	tell alice slot b.txt 5 text/plain
-	eventually 30 [ "$(grep -c '^error ' alice.said)" -eq 2 ]
+	answered_times alice '^error ' 2
 	assert_equal "$(grep -c '^slot' told)" 1
 }
 

@@ -143,7 +143,7 @@ files_go_through() {
 	tell alice say bob@acme.localhost "then $URL"
 	answered alice "^refused "
 	tell alice say bob@acme.localhost "or $SITE/upload/nothing"
-	eventually 10 [ "$(grep -c '^refused ' alice.said)" -eq 2 ]
+	answered_times alice '^refused ' 2
 	tell alice say bob@acme.localhost "never mind"
 	answered bob "^got .* never mind"
 	run -1 grep -E "then|nothing" bob.said
