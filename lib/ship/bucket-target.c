@@ -176,6 +176,10 @@ bool bucket_target_init(struct bucket_target *t,
 		buf_adds(&t->secret, c->secret ? c->secret : "");
 		buf_adds(&t->token, c->token ? c->token : "");
 	}
+	/* libcurl has them as strings. */
+	buf_str(&t->id);
+	buf_str(&t->secret);
+	buf_str(&t->token);
 	if (t->id.len && t->secret.len && plain(&t->id) &&
 	    plain(&t->secret) && plain(&t->token))
 		return true;
