@@ -103,7 +103,7 @@ teardown() {
 }
 
 @test "of a segment its beginning goes, frame by frame" {
-	{ gen-records 6000 1; group 1 now; } | log_to j >out
+	{ gen-records 6000 1; group 1 -10 seconds; } | log_to j >out
 	new_segment j
 	gen-records 6000 1 | awk '{ n += length($0) + 86 } n > 1048576 && NR > 2 { print NR; exit }' >frame
 	run -0 cup-prune --keep 1d --yes j
