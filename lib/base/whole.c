@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* A file read whole. */
+/* A file, or a part of it, read whole. */
 #include "base/whole.h"
 
 #include <errno.h>
@@ -44,4 +44,22 @@ bool whole_file(const char *path, size_t max, struct buf *out)
 	close(fd);
 	errno = saved;
 	return ok;
+}
+
+ssize_t whole_part(int fd, char *p, size_t n, off_t at)
+{
+	size_t got = 0;
+
+	while (got < n) {
+		ssize_t r = pread(fd, p + got, n - got, at + (off_t)got);
+
+		if (r < 0 && errno == EINTR)
+			continue;
+		if (r < 0)
+			return -1;
+		if (r == 0)
+			break;
+		got += (size_t)r;
+	}
+	return (ssize_t)got;
 }

@@ -6,11 +6,11 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <zstd.h>
 
 #include "base/mem.h"
+#include "base/whole.h"
 #include "journal/segment.h"
 
 enum {
@@ -30,31 +30,13 @@ struct frames {
 	struct buf packed, plain;
 };
 
-static ssize_t read_fully(int fd, char *p, size_t n, off_t at)
-{
-	size_t got = 0;
-
-	while (got < n) {
-		ssize_t r = pread(fd, p + got, n - got, at + (off_t)got);
-
-		if (r < 0 && errno == EINTR)
-			continue;
-		if (r < 0)
-			return -1;
-		if (r == 0)
-			break;
-		got += (size_t)r;
-	}
-	return (ssize_t)got;
-}
-
 struct frames *frames_new(int fd)
 {
 	static const unsigned char magic[] = {0x28, 0xb5, 0x2f, 0xfd};
 	struct frames *f;
 	char head[4];
 
-	if (read_fully(fd, head, 4, 0) != 4 || memcmp(head, magic, 4) != 0)
+	if (whole_part(fd, head, 4, 0) != 4 || memcmp(head, magic, 4) != 0)
 		return NULL;
 	f = mem_zalloc(sizeof(*f));
 	f->fd = fd;
@@ -95,7 +77,7 @@ static bool walk_blocks(struct frames *f, struct frame *frame, off_t at)
 	uint32_t block;
 
 	do {
-		ssize_t n = read_fully(f->fd, (char *)b, 3, at);
+		ssize_t n = whole_part(f->fd, (char *)b, 3, at);
 
 		if (n != 3) {
 			errno = n < 0 ? errno : EBADMSG;
@@ -120,7 +102,7 @@ static bool walk(struct frames *f)
 	    .at = last ? last->at + (off_t)last->packed : 0,
 	    .place = last ? last->place + (off_t)last->size : 0};
 	char head[HEADER];
-	ssize_t n = f->ended ? 0 : read_fully(f->fd, head, HEADER, next.at);
+	ssize_t n = f->ended ? 0 : whole_part(f->fd, head, HEADER, next.at);
 	unsigned long long size;
 
 	errno = n < 0 ? errno : 0;
@@ -188,7 +170,7 @@ struct span frames_lines(struct frames *f, const struct frame *frame)
 	f->open.size = 0;
 	buf_reset(&f->packed);
 	buf_reset(&f->plain);
-	n = read_fully(f->fd, buf_room(&f->packed, frame->packed),
+	n = whole_part(f->fd, buf_room(&f->packed, frame->packed),
 	    frame->packed, frame->at);
 	if (n < 0)
 		return none;

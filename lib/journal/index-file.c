@@ -10,6 +10,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "base/whole.h"
 #include "journal/index-internal.h"
 
 /* Build that of a segment that is there. */
@@ -87,25 +88,6 @@ bool index_ensure(int dir, uint64_t first, uint64_t spare,
 	return x || index_make(dir, first, spare, stop);
 }
 
-/* As read does, but all that there is; nothing less. */
-static ssize_t read_part(int fd, char *p, size_t n, off_t at)
-{
-	size_t got = 0;
-
-	while (got < n) {
-		ssize_t r = pread(fd, p + got, n - got, at + (off_t)got);
-
-		if (r < 0 && errno == EINTR)
-			continue;
-		if (r < 0)
-			return -1;
-		if (r == 0)
-			break;
-		got += (size_t)r;
-	}
-	return (ssize_t)got;
-}
-
 static enum index_finding compare(int is, int due)
 {
 	char a[INDEX_BLOCK], b[INDEX_BLOCK];
@@ -113,8 +95,8 @@ static enum index_finding compare(int is, int due)
 	off_t at = 0;
 
 	do {
-		n = read_part(is, a, sizeof(a), at);
-		m = read_part(due, b, sizeof(b), at);
+		n = whole_part(is, a, sizeof(a), at);
+		m = whole_part(due, b, sizeof(b), at);
 		if (n < 0 || m < 0)
 			return INDEX_ERROR;
 		if (n != m || memcmp(a, b, (size_t)n) != 0)

@@ -5,25 +5,9 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
+#include "base/whole.h"
 #include "journal/segment.h"
-
-static ssize_t read_fully(int fd, char *p, size_t n, off_t at)
-{
-	size_t got = 0;
-
-	while (got < n) {
-		ssize_t r = pread(fd, p + got, n - got, at + (off_t)got);
-
-		if (r < 0 && errno != EINTR)
-			return -1;
-		if (r == 0)
-			break;
-		got += r > 0 ? (size_t)r : 0;
-	}
-	return (ssize_t)got;
-}
 
 bool stretches_begin(struct stretches *s, int fd, off_t end)
 {
@@ -54,7 +38,7 @@ static off_t line_end(const struct stretches *s, off_t at)
 	for (at--; at < s->end && at < most; at += n) {
 		const char *lf;
 
-		n = read_fully(s->fd, part, sizeof(part), at);
+		n = whole_part(s->fd, part, sizeof(part), at);
 		if (n <= 0)
 			return n < 0 ? -1 : s->end;
 		lf = memchr(part, '\n', (size_t)n);
@@ -93,7 +77,7 @@ struct span stretches_read(struct stretches *s, const struct frame *f,
 	if (s->packed)
 		return frames_lines(s->packed, f);
 	buf_reset(b);
-	n = read_fully(s->fd, buf_room(b, f->size + 1), f->size, f->at);
+	n = whole_part(s->fd, buf_room(b, f->size + 1), f->size, f->at);
 	if (n >= 0 && (size_t)n < f->size)
 		errno = EBADMSG;
 	if (n < 0 || (size_t)n < f->size)
