@@ -96,6 +96,16 @@ static void up(struct fetching *f)
 	f->down = 0;
 }
 
+/* Until it is time to try again, or there is a connection; true: it is to
+ * end. */
+static bool wait_again(const struct fetching *f)
+{
+	struct pollfd p[] = {{f->config->ending, POLLIN, 0},
+	    {jetstream_alarm(f->stream), POLLIN, 0}};
+
+	return poll(p, 2, AGAIN) > 0 && p[0].revents;
+}
+
 /* False: it is over. */
 static bool down(struct fetching *f, enum fetching_result *result)
 {
@@ -113,15 +123,19 @@ static bool down(struct fetching *f, enum fetching_result *result)
 	if (!f->config->follow && now - f->down > PATIENCE)
 		return false;
 	*result = FETCHING_ENDED;
-	return !ending(f, AGAIN);
+	return !wait_again(f);
 }
 
 /* What it ends in may be told by a server that does not know better yet. */
 static void begin(struct fetching *f)
 {
+	struct jetstream_item item;
 	uint64_t first, last;
 	bool there;
 
+	do
+		jetstream_next(f->stream, &item);
+	while (item.news != JETSTREAM_NOTHING);
 	if (!jetstream_ends(f->stream, &first, &last, &there, &f->why))
 		return;
 	if (f->next > last + 1) {

@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /* libnats: a stream is there, as it has to be, and what it ends in. Each
  * question waits for its answer, so they are asked by a thread of their own. */
-#include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "base/mem.h"
 #include "ship/jetstream-internal.h"
 
 /* Nanoseconds for which the servers know the ids of messages. */
@@ -95,13 +92,9 @@ static void *run(void *arg)
 	struct jetstream *j = arg;
 	struct jetstream_item item = {.news = JETSTREAM_NOT_FOUND};
 	jsErrCode code = 0;
-	jsOptions o;
 	jsCtx *js = NULL;
-	natsStatus s;
+	natsStatus s = jetstream_context(j, &js);
 
-	jsOptions_Init(&o);
-	o.Wait = JETSTREAM_WAIT;
-	s = natsConnection_JetStream(&js, j->nc, &o);
 	if (s == NATS_OK)
 		s = find(j, js, &item, &code);
 	if (s != NATS_OK) {
@@ -117,15 +110,9 @@ static void *run(void *arg)
 
 void jetstream_look(struct jetstream *j, uint64_t wanted)
 {
-	sigset_t all, before;
-
 	if (j->looking)
 		return;
 	j->wanted = wanted;
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	if (pthread_create(&j->looker, NULL, run, j) != 0)
-		mem_exhausted();
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	jetstream_thread(&j->looker, run, j);
 	j->looking = true;
 }

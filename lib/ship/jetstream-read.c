@@ -23,15 +23,6 @@ struct jetstream_reader {
 	int64_t moved;
 };
 
-static natsStatus context(struct jetstream *j, jsCtx **js)
-{
-	jsOptions o;
-
-	jsOptions_Init(&o);
-	o.Wait = JETSTREAM_WAIT;
-	return natsConnection_JetStream(js, j->nc, &o);
-}
-
 static void explain(struct buf *why, natsStatus s, jsErrCode code)
 {
 	buf_reset(why);
@@ -47,7 +38,7 @@ bool jetstream_ends(struct jetstream *j, uint64_t *first, uint64_t *last,
 	jsStreamInfo *info = NULL;
 	jsErrCode code = 0;
 	jsCtx *js = NULL;
-	natsStatus s = context(j, &js);
+	natsStatus s = jetstream_context(j, &js);
 
 	if (s == NATS_OK)
 		s = js_GetStreamInfo(&info, js, j->config.stream, NULL, &code);
@@ -88,7 +79,7 @@ static natsStatus open_reader(struct jetstream_reader *r, struct jetstream *j,
     uint64_t from, bool heads, jsErrCode *code)
 {
 	jsConsumerInfo *info = NULL;
-	natsStatus s = context(j, &r->js);
+	natsStatus s = jetstream_context(j, &r->js);
 
 	if (s == NATS_OK)
 		s = subscribe(r, &j->config, from, heads, code);

@@ -18,8 +18,6 @@ enum {
 	PING_EVERY = 1000, /* milliseconds: a server that is silent is left */
 	PINGS_OUT = 2,
 	CONNECT = 1000,
-	AGAIN = 200, /* between two attempts */
-	TRIES = 25,
 };
 
 /* ---- news */
@@ -33,16 +31,16 @@ void jetstream_tell(struct jetstream *j, const struct jetstream_item *item)
 	pthread_mutex_unlock(&j->mutex);
 }
 
-static void tell_plain(struct jetstream *j, enum jetstream_news news)
-{
-	struct jetstream_item item = {.news = news};
-
-	jetstream_tell(j, &item);
-}
-
 int jetstream_alarm(const struct jetstream *j)
 {
 	return j->alarm;
+}
+
+static void end_look(struct jetstream *j)
+{
+	if (j->looking && !j->looked)
+		pthread_join(j->looker, NULL);
+	j->looking = j->looked = false;
 }
 
 /* What was told is taken over as a whole, so that the lock is not had for each
@@ -68,26 +66,16 @@ void jetstream_next(struct jetstream *j, struct jetstream_item *item)
 	}
 	memcpy(item, j->news.data + j->taken, sizeof(*item));
 	j->taken += sizeof(*item);
-	if (item->news == JETSTREAM_FOUND ||
-	    item->news == JETSTREAM_NOT_FOUND || item->news == JETSTREAM_UNFIT) {
-		pthread_join(j->looker, NULL);
-		j->looking = false;
-	}
+	if (item->news == JETSTREAM_UP)
+		jetstream_adopt(j);
+	else if (item->news == JETSTREAM_DOWN)
+		jetstream_dial(j);
+	else if (item->news == JETSTREAM_FOUND ||
+	    item->news == JETSTREAM_NOT_FOUND || item->news == JETSTREAM_UNFIT)
+		end_look(j);
 }
 
 /* ---- connection */
-
-static void on_up(natsConnection *nc, void *arg)
-{
-	(void)nc;
-	tell_plain(arg, JETSTREAM_UP);
-}
-
-static void on_down(natsConnection *nc, void *arg)
-{
-	(void)nc;
-	tell_plain(arg, JETSTREAM_DOWN);
-}
 
 /* Else libnats prints them. */
 static void on_error(natsConnection *nc, natsSubscription *sub,
@@ -153,12 +141,8 @@ static natsStatus set_options(natsOptions *o, struct jetstream *j)
 		return s;
 	natsOptions_SetName(o, j->config.name);
 	natsOptions_SetErrorHandler(o, on_error, j);
-	natsOptions_SetDisconnectedCB(o, on_down, j);
-	natsOptions_SetReconnectedCB(o, on_up, j);
-	natsOptions_SetRetryOnFailedConnect(o, true, on_up, j);
-	natsOptions_SetMaxReconnect(o, -1);
-	natsOptions_SetReconnectWait(o, AGAIN);
-	natsOptions_SetReconnectJitter(o, AGAIN, AGAIN);
+	natsOptions_SetClosedCB(o, jetstream_closed, j);
+	natsOptions_SetAllowReconnect(o, false);
 	natsOptions_SetPingInterval(o, PING_EVERY);
 	natsOptions_SetMaxPingsOut(o, PINGS_OUT);
 	natsOptions_SetTimeout(o, CONNECT);
@@ -167,45 +151,6 @@ static natsStatus set_options(natsOptions *o, struct jetstream *j)
 	/* One message is under way at a time: there is nothing to wait for. */
 	natsOptions_SetSendAsap(o, true);
 	return natsOptions_SetIOBufSize(o, 1 << 18);
-}
-
-/* What libnats goes on trying by itself, it does; not where a server breaks off
- * in the midst of a handshake, as one does that wants a certificate. */
-static natsStatus connect_first(struct jetstream *j, natsOptions *o)
-{
-	natsStatus s = natsConnection_Connect(&j->nc, o);
-
-	for (int i = 1; i < TRIES; i++) {
-		if (s != NATS_SSL_ERROR && s != NATS_IO_ERROR &&
-		    s != NATS_CONNECTION_CLOSED && s != NATS_TIMEOUT &&
-		    s != NATS_NO_SERVER)
-			break;
-		nats_Sleep(AGAIN);
-		s = natsConnection_Connect(&j->nc, o);
-	}
-	return s;
-}
-
-static natsStatus connect_all(struct jetstream *j)
-{
-	natsOptions *o = NULL;
-	char subject[JETSTREAM_INBOX + 3];
-	natsStatus s = natsOptions_Create(&o);
-
-	if (s == NATS_OK)
-		s = set_options(o, j);
-	if (s == NATS_OK)
-		s = connect_first(j, o);
-	natsOptions_Destroy(o);
-	if (s == NATS_OK)
-		tell_plain(j, JETSTREAM_UP);
-	else if (s != NATS_NOT_YET_CONNECTED)
-		return s;
-	snprintf(subject, sizeof(subject), "%s.*", j->inbox);
-	s = natsConnection_Subscribe(&j->answers, j->nc, subject, jetstream_answer, j);
-	if (s == NATS_OK)
-		s = natsSubscription_SetPendingLimits(j->answers, -1, -1);
-	return s;
 }
 
 struct jetstream *jetstream_new(const struct jetstream_config *config,
@@ -223,15 +168,20 @@ struct jetstream *jetstream_new(const struct jetstream_config *config,
 	j = mem_zalloc(sizeof(*j));
 	j->config = *config;
 	pthread_mutex_init(&j->mutex, NULL);
+	pthread_mutex_init(&j->line, NULL);
 	j->alarm = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (j->alarm < 0)
 		mem_exhausted();
 	j->inbox = mem_zalloc(JETSTREAM_INBOX + 1);
 	memcpy(j->inbox, "_INBOX.", 7);
 	uuid_token(j->inbox + 7, JETSTREAM_INBOX - 7);
-	s = connect_all(j);
+	s = natsOptions_Create(&j->options);
 	if (s == NATS_OK)
+		s = set_options(j->options, j);
+	if (s == NATS_OK) {
+		jetstream_dial(j);
 		return j;
+	}
 	buf_adds(why, natsStatus_GetText(s));
 	jetstream_free(j);
 	return NULL;
@@ -241,14 +191,15 @@ void jetstream_free(struct jetstream *j)
 {
 	if (!j)
 		return;
-	if (j->looking)
-		pthread_join(j->looker, NULL);
+	end_look(j);
+	jetstream_hang_up(j);
 	natsSubscription_Destroy(j->answers);
-	natsConnection_Close(j->nc);
 	natsConnection_Destroy(j->nc);
+	natsOptions_Destroy(j->options);
 	nats_CloseAndWait(JETSTREAM_WAIT);
 	close(j->alarm);
 	pthread_mutex_destroy(&j->mutex);
+	pthread_mutex_destroy(&j->line);
 	buf_release(&j->told);
 	buf_release(&j->news);
 	free(j->inbox);
@@ -264,6 +215,10 @@ bool jetstream_send(struct jetstream *j, const struct jetstream_message *m,
 	natsMsg *msg = NULL;
 	natsStatus s;
 
+	if (!j->nc) {
+		*why = "no server is connected to";
+		return false;
+	}
 	snprintf(reply, sizeof(reply), "%s.%" PRIu64, j->inbox, m->number);
 	snprintf(after, sizeof(after), "%" PRIu64, m->after);
 	s = natsMsg_Create(&msg, m->subject, reply, m->data.p, (int)m->data.n);

@@ -48,7 +48,7 @@ enum jetstream_news {
 			     * the one that was asked for, "": it is not there */
 	JETSTREAM_NOT_FOUND, /* jetstream_look: not now; text */
 	JETSTREAM_UNFIT,    /* jetstream_look: it never will be; text */
-	JETSTREAM_UP,	    /* there is a new connection */
+	JETSTREAM_UP,	    /* there is a new connection, in use from now on */
 	JETSTREAM_DOWN,	    /* the connection is lost */
 };
 
@@ -69,8 +69,9 @@ struct jetstream_message {
 
 struct jetstream;
 
-/* Connect, and again for ever. Returns NULL and says in why what is wrong with
- * the config. What it points to must stay. */
+/* Begin to connect, and do so again for ever, as long as news is asked for.
+ * Returns NULL and says in why what is wrong with the config. What it points to
+ * must stay. */
 struct jetstream *jetstream_new(const struct jetstream_config *,
     struct buf *why);
 void jetstream_free(struct jetstream *);

@@ -106,6 +106,27 @@ lines() {
 	grep -q '1 records went on without' err
 }
 
+# turned_away N: so often.
+turned_away() {
+	[ "$(grep -c 'authentication error' "$NATS_DIR/s0.log")" -ge "$1" ]
+}
+
+@test "whom servers turn away for a while comes back" {
+	OWN=1 NATS_PID=() NATS_CONF='authorization { user: ship, password: "one" }'
+	start_nats "$BATS_TEST_TMPDIR/own" 1
+	NATS=nats://ship:one@127.0.0.1:${NATS_PORT[0]} open_ship
+	record send pass "$(message a@b/c d@e one)" >&7
+	eventually 10 lines 1
+	# libnats itself gives up for good when it is told twice.
+	sed -i 's/"one"/"two"/' "$NATS_DIR/s0.conf"
+	kill_nats_server 0 HUP
+	eventually 20 turned_away 4
+	record send pass "$(message a@b/c d@e two)" >&7
+	sed -i 's/"two"/"one"/' "$NATS_DIR/s0.conf"
+	kill_nats_server 0 HUP
+	eventually 10 lines 2
+}
+
 @test "a stream with fewer replicas than wanted is not used" {
 	gen-records 1 >in
 	ship <in >out
