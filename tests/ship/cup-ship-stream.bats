@@ -92,7 +92,8 @@ two_journals() {
 	STARTED+=("$!")
 	exec 7>in
 	gen-records 200 1 >&7
-	eventually 10 test -e j/00000000000000000001.log
+	# It may be compressed by now.
+	eventually 10 compgen -G 'j/00000000000000000001.log*' >/dev/null
 	follow --status status "$NATS" j
 	eventually 10 has j
 	grep -qx 'state up' status
