@@ -108,7 +108,7 @@ lines() {
 
 # turned_away N: so often.
 turned_away() {
-	[ "$(grep -c 'authentication error' "$NATS_DIR/s0.log")" -ge "$1" ]
+	[ "$(grep -c 'authentication error' "$BATS_TEST_TMPDIR/own/s0.log")" -ge "$1" ]
 }
 
 @test "whom servers turn away for a while comes back" {
@@ -118,11 +118,11 @@ turned_away() {
 	record send pass "$(message a@b/c d@e one)" >&7
 	eventually 10 lines 1
 	# libnats itself gives up for good when it is told twice.
-	sed -i 's/"one"/"two"/' "$NATS_DIR/s0.conf"
+	sed -i 's/"one"/"two"/' "$BATS_TEST_TMPDIR/own/s0.conf"
 	kill_nats_server 0 HUP
 	eventually 20 turned_away 4
 	record send pass "$(message a@b/c d@e two)" >&7
-	sed -i 's/"two"/"one"/' "$NATS_DIR/s0.conf"
+	sed -i 's/"two"/"one"/' "$BATS_TEST_TMPDIR/own/s0.conf"
 	kill_nats_server 0 HUP
 	eventually 10 lines 2
 }
