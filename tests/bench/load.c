@@ -10,7 +10,8 @@
  *                  after N messages what clients do beside: it pings, gets
  *                  its roster and sends its presence, which its peer sees
  *   load idle ...  stay logged in until standard input ends; with --at-once
- *                  all connect at the same time
+ *                  all connect at the same time, and whom the server ends
+ *                  before they are in come again
  * With --websocket they come by that (RFC 7395), plain.
  * One line of key=value is printed at the end (idle: when all are in). */
 #define _GNU_SOURCE
@@ -168,11 +169,12 @@ static void push(struct load *l, struct client *c)
 			if (n <= 0 && SSL_get_error(c->ssl, (int)n) !=
 			    SSL_ERROR_WANT_WRITE &&
 			    SSL_get_error(c->ssl, (int)n) !=
-			    SSL_ERROR_WANT_READ)
+			    SSL_ERROR_WANT_READ && !l->o.at_once)
 				broken(c, "cannot write");
 		} else {
 			n = send(c->fd, c->out.data, c->out.len, MSG_NOSIGNAL);
-			if (n < 0 && errno != EAGAIN)
+			/* In a storm reading says that, too. */
+			if (n < 0 && errno != EAGAIN && !l->o.at_once)
 				broken(c, strerror(errno));
 		}
 		if (n <= 0)
@@ -596,7 +598,41 @@ static void connected(struct load *l, struct client *c)
 	push(l, c);
 }
 
-static bool pull(struct client *c)
+static void dial(struct load *l, struct client *c)
+{
+	struct epoll_event e = {.events = EPOLLIN | EPOLLOUT, .data.ptr = c};
+	struct addrinfo *a = l->address;
+	int one = 1;
+
+	c->fd = socket(a->ai_family, SOCK_STREAM | SOCK_NONBLOCK, 0);
+	if (c->fd < 0)
+		diag_die_errno(1, "socket");
+	setsockopt(c->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
+	if (connect(c->fd, a->ai_addr, a->ai_addrlen) != 0 &&
+	    errno != EINPROGRESS)
+		broken(c, strerror(errno));
+	c->writing = true;
+	epoll_ctl(l->epoll, EPOLL_CTL_ADD, c->fd, &e);
+}
+
+/* In a storm a server ends whom it cannot see to in time: who is not in yet
+ * comes again, as people's clients do. */
+static bool comes_again(struct load *l, struct client *c)
+{
+	if (!l->o.at_once || c->state >= BOUND)
+		return false;
+	SSL_free(c->ssl);
+	close(c->fd);
+	buf_release(&c->in);
+	buf_release(&c->out);
+	buf_release(&c->raw);
+	*c = (struct client){.number = c->number};
+	dial(l, c);
+	return true;
+}
+
+/* False if there is nothing more for now. */
+static bool pull(struct load *l, struct client *c)
 {
 	struct buf *to = c->web ? &c->raw : &c->in;
 	char *room = buf_room(to, 16384);
@@ -610,11 +646,15 @@ static bool pull(struct client *c)
 			if (why == SSL_ERROR_WANT_READ ||
 			    why == SSL_ERROR_WANT_WRITE)
 				return false;
+			if (comes_again(l, c))
+				return false;
 			broken(c, "TLS ended");
 		}
 	} else {
 		n = recv(c->fd, room, 16384, 0);
 		if (n < 0 && errno == EAGAIN)
+			return false;
+		if (n <= 0 && comes_again(l, c))
 			return false;
 		if (n <= 0)
 			broken(c, "connection ended");
@@ -632,12 +672,14 @@ static void handle(struct load *l, struct client *c)
 		socklen_t n = sizeof(error);
 
 		getsockopt(c->fd, SOL_SOCKET, SO_ERROR, &error, &n);
+		if (error && comes_again(l, c))
+			return;
 		if (error)
 			broken(c, strerror(error));
 		connected(l, c);
 		return;
 	}
-	while (pull(c)) {
+	while (pull(l, c)) {
 		enum state before;
 
 		do {
@@ -645,6 +687,8 @@ static void handle(struct load *l, struct client *c)
 			next_step(l, c);
 		} while (c->state != before);
 	}
+	if (c->state == CONNECTING)
+		return;
 	if (c->in.len == 0)
 		buf_release(&c->in);
 	push(l, c);
@@ -653,20 +697,9 @@ static void handle(struct load *l, struct client *c)
 static void start(struct load *l, int number)
 {
 	struct client *c = &l->client[number];
-	struct epoll_event e = {.events = EPOLLIN | EPOLLOUT, .data.ptr = c};
-	struct addrinfo *a = l->address;
-	int one = 1;
 
 	c->number = number;
-	c->fd = socket(a->ai_family, SOCK_STREAM | SOCK_NONBLOCK, 0);
-	if (c->fd < 0)
-		diag_die_errno(1, "socket");
-	setsockopt(c->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
-	if (connect(c->fd, a->ai_addr, a->ai_addrlen) != 0 &&
-	    errno != EINPROGRESS)
-		broken(c, strerror(errno));
-	c->writing = true;
-	epoll_ctl(l->epoll, EPOLL_CTL_ADD, c->fd, &e);
+	dial(l, c);
 	l->started++;
 	l->under_way++;
 }
