@@ -177,6 +177,7 @@ bool bucket_target_init(struct bucket_target *t,
 		buf_adds(&t->token, c->token ? c->token : "");
 	}
 	/* libcurl has them as strings. */
+	buf_str(&t->region);
 	buf_str(&t->id);
 	buf_str(&t->secret);
 	buf_str(&t->token);

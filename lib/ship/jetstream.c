@@ -215,10 +215,6 @@ bool jetstream_send(struct jetstream *j, const struct jetstream_message *m,
 	natsMsg *msg = NULL;
 	natsStatus s;
 
-	if (!j->nc) {
-		*why = "no server is connected to";
-		return false;
-	}
 	snprintf(reply, sizeof(reply), "%s.%" PRIu64, j->inbox, m->number);
 	snprintf(after, sizeof(after), "%" PRIu64, m->after);
 	s = natsMsg_Create(&msg, m->subject, reply, m->data.p, (int)m->data.n);

@@ -7,25 +7,19 @@
 
 #include "base/mem.h"
 #include "ship/copy.h"
+#include "xml/jid.h"
 
 enum {
 	HEAD = 8,
 	COLUMNS = 2, /* behind journal, seq and time */
 };
 
-static struct span bare(struct span jid)
-{
-	const char *slash = memchr(jid.p, '/', jid.n);
-
-	return slash ? (struct span){jid.p, (size_t)(slash - jid.p)} : jid;
-}
-
 static bool named_before(const struct participant_list *l, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		if (l->participant[i].jid.p &&
-		    span_same(bare(l->participant[i].jid),
-			bare(l->participant[n].jid)))
+		    span_same(jid_bare(l->participant[i].jid),
+			jid_bare(l->participant[n].jid)))
 			return true;
 	}
 	return false;
@@ -62,7 +56,7 @@ void rows_participants(struct rows *to, struct rows_maker *m,
 
 		for (size_t i = 0; i < l->count; i++) {
 			if (l->participant[i].jid.p && !named_before(l, i))
-				add_jid(to, bare(l->participant[i].jid), k,
+				add_jid(to, jid_bare(l->participant[i].jid), k,
 				    side == PARTICIPANTS_TO);
 		}
 	}
