@@ -16,6 +16,8 @@ PORT = int(sys.argv[1])
 ROOM = f"pool@rooms.{DOMAIN}"
 PLUGINS = ("xep_0030", "xep_0045", "xep_0198", "xep_0280", "xep_0308")
 logging.basicConfig(level=logging.CRITICAL)
+# slixmpp has a print() left in it.
+OUT, sys.stdout = sys.stdout, sys.stderr
 
 
 class Client(slixmpp.ClientXMPP):
@@ -25,6 +27,7 @@ class Client(slixmpp.ClientXMPP):
         self.port, self.again = port, again
         self.begun = asyncio.Event()
         self.resumed = asyncio.Event()
+        self.ended = asyncio.Event()
         self.seen = asyncio.Queue()
         for name in PLUGINS:
             self.register_plugin(name)
@@ -52,7 +55,9 @@ class Client(slixmpp.ClientXMPP):
         self.begun.set()
 
     def lost(self, _):
-        if self.again:
+        if not self.again:
+            self.ended.set()
+        else:
             connect(self, "127.0.0.1", self.port, "starttls")
 
     def see(self, m, whose=""):
@@ -67,9 +72,9 @@ class Client(slixmpp.ClientXMPP):
         try:
             while await asyncio.wait_for(self.seen.get(), 15) != text:
                 pass
-            print(f"{what}: yes", flush=True)
+            print(f"{what}: yes", file=OUT, flush=True)
         except asyncio.TimeoutError:
-            print(f"{what}: NO", flush=True)
+            print(f"{what}: NO", file=OUT, flush=True)
 
     def say(self, to, body, kind="chat", replaces=None):
         m = self.make_message(to, body, mtype=kind)
@@ -94,7 +99,7 @@ async def main():
     bob = Client("bob", "slix", PORT)
     for c in alice, other, bob:
         await asyncio.wait_for(c.begun.wait(), 20)
-    print("login: yes")
+    print("login: yes", file=OUT, flush=True)
     ident = bob.say(alice.boundjid.bare, "hello alice")
     await alice.sees("a message comes", "hello alice")
     bob.say(alice.boundjid.bare, "hello Alice", replaces=ident)
@@ -124,6 +129,10 @@ async def main():
     alice.say(bob.boundjid.full, "back")
     await bob.sees("and goes again", "back")
     alice.again = False
+    # Else the server keeps them, for whom is yet to come.
+    for c in alice, other, bob:
+        c.disconnect()
+        await asyncio.wait_for(c.ended.wait(), 15)
 
 
 asyncio.run(main())

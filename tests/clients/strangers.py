@@ -183,6 +183,8 @@ me = {"profanity": Profanity, "mcabber": Mcabber}[CLIENT](relay.port)
 screen = Terminal(me.command)
 try:
     sees("login", me.online)
+    other.expect(f"<presence (?![^>]*unavailable)[^>]*from=[\"']alice@{DOMAIN}/"
+                 "(prof|mcab)")
     chat(bob, "hello alice", "b1")
     until(lambda: "bob" in screen.screen())
     sees("a message comes", "hello alice", me.look)
@@ -231,5 +233,10 @@ try:
     sees("a message comes again", "are you there", me.look)
     me.chat("I am")
     gets("and goes again", bob, "<body>I am</body>")
+    # Else the server keeps them, for whom is yet to come.
+    screen.type("/quit")
+    gets("and she is gone", other, "<presence [^>]*unavailable")
+    bob.end()
+    other.end()
 finally:
     screen.end()

@@ -64,7 +64,7 @@ as_directly() {
 	local direct events
 	direct=$(all_say "$1")
 	echo "$direct"
-	assert_equal "$(grep -c ': yes$' <<<"$direct")" 38
+	assert_equal "$(grep -c ': yes$' <<<"$direct")" 40
 	refute_regex "$direct" ': NO'
 	assert_regex "$direct" "carol says to one"
 	assert_regex "$direct" "go says to all"

@@ -40,6 +40,16 @@ more_than() {
 	[ "$(wc -l <out)" -gt "$1" ]
 }
 
+# held_up: that it is not available is told once more than the $TOLD times before.
+held_up() {
+	[ "$(grep -c "stream 'node1' is not available" err)" -gt "$TOLD" ]
+}
+
+# before_it_is_held_up: what held_up counts from.
+before_it_is_held_up() {
+	TOLD=$(grep -c "stream 'node1' is not available" err) || :
+}
+
 goes_on() {
 	eventually 15 more_than "$(wc -l <out)"
 }
@@ -81,9 +91,10 @@ all_is_well() {
 		goes_on
 	done
 	# Without a quorum nothing goes on.
+	before_it_is_held_up
 	kill_nats_server 0
 	kill_nats_server 1
-	eventually 15 grep -q "stream 'node1' is not available" err
+	eventually 15 held_up
 	n=$(wc -l <out)
 	start_nats_server 0
 	eventually 20 more_than "$n"
@@ -112,11 +123,16 @@ all_is_well() {
 		write_deadline: "2s"'
 	start_nats "$DIR" 3
 	feed 1000000 200
+	for i in 0 1 2; do
+		eventually 20 nats_healthy "$i"
+	done
 	cut_nats down
 	goes_on
+	eventually 20 nats_healthy 0
 	# Without a quorum nothing goes on.
+	before_it_is_held_up
 	kill_nats_server 1
-	eventually 15 grep -q "stream 'node1' is not available" err
+	eventually 15 held_up
 	cut_nats up
 	n=$(wc -l <out)
 	eventually 30 more_than "$n"
