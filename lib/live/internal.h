@@ -136,6 +136,8 @@ struct session {
 			      * asked (resume.c) */
 	struct buf server_name; /* that a TLS server's certificate is for */
 	const char *reason;  /* of its end, for the logout */
+	const char *farewell; /* the stream error that its client gets once its
+			       * server is done; NULL: none */
 	size_t stalled;	     /* bytes that wait for its peers */
 	int64_t stalled_since;
 	size_t attempt;	     /* which of the server's addresses */
@@ -221,6 +223,16 @@ void session_fail(struct session *, const char *condition, const char *text,
 /* The same, but what it sent before is still decided, and goes on. */
 void session_dismiss(struct session *, const char *condition,
     const char *text, const char *reason);
+/* The same, and first comes what its server still sends until it ends its
+ * stream, too. Not where stream management is on (XEP-0198): there the server
+ * keeps that. */
+void session_retire(struct session *, const char *condition,
+    const char *reason);
+/* The server's side has ended: the client gets those bytes, or its farewell,
+ * behind what is held for it. */
+void session_last(struct session *, struct span footer);
+/* Why it ends, for the logout, where it was not known before. */
+void session_because(struct session *, const char *reason);
 /* Both streams have ended, or will not go on. */
 void session_end(struct session *);
 /* End without a word: the client may come back (XEP-0198). */

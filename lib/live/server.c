@@ -167,9 +167,9 @@ static void server_element(struct session *s, struct oversize *over)
 
 static void server_footer(struct session *s)
 {
-	s->reason = s->stream[UP].footer ? "closed by the client"
-				      : "closed by the server";
-	queue_pass(s, DOWN, ITEM_END, span_of(WIRE_FOOTER));
+	session_because(s, s->stream[UP].footer ? "closed by the client"
+						: "closed by the server");
+	session_last(s, span_of(WIRE_FOOTER));
 }
 
 const struct stream_calls server_calls = {

@@ -98,6 +98,41 @@ void session_dismiss(struct session *s, const char *condition,
 		s->reason = reason;
 }
 
+void session_retire(struct session *s, const char *condition,
+    const char *reason)
+{
+	if (s->phase != SESSION_BOUND || s->sm || !s->stream[DOWN].link ||
+	    s->stream[DOWN].ended) {
+		session_dismiss(s, condition, NULL, reason);
+		return;
+	}
+	if (s->stream[UP].ended)
+		return;
+	s->farewell = condition;
+	s->reason = reason;
+	s->stream[UP].ended = s->stream[UP].footer = true;
+	session_throttle(s);
+	queue_pass(s, UP, ITEM_END, span_of(WIRE_FOOTER));
+}
+
+void session_because(struct session *s, const char *reason)
+{
+	if (!s->farewell)
+		s->reason = reason;
+}
+
+void session_last(struct session *s, struct span footer)
+{
+	struct buf *out = &s->proxy->out;
+
+	if (s->farewell) {
+		buf_reset(out);
+		wire_error(out, s->farewell, NULL);
+		footer = buf_span(out);
+	}
+	queue_pass(s, DOWN, ITEM_END, footer);
+}
+
 void session_cut(struct session *s, const char *reason)
 {
 	s->reason = reason;
@@ -155,7 +190,7 @@ void session_client_gone(struct session *s, const char *why)
 	if (s->phase == SESSION_ENDING)
 		return;
 	if (s->stream[UP].footer)
-		s->reason = "closed by the client";
+		session_because(s, "closed by the client");
 	else
 		s->reason = why ? "connection lost" : "connection closed";
 	if (s->phase < SESSION_BOUND || !s->stream[DOWN].link) {
@@ -183,11 +218,11 @@ void session_server_gone(struct session *s, const char *why)
 		p->o.say("session %.*s: the server broke the connection%s%s",
 		    RECORDER_TOKEN, s->token, why ? ": " : "",
 		    why ? why : "");
-	s->reason = "connection to the server lost";
+	session_because(s, "connection to the server lost");
 	if (s->phase < SESSION_BOUND)
 		session_fail(s, "remote-connection-failed", NULL, s->reason);
 	else
-		queue_pass(s, DOWN, ITEM_END, span_of(""));
+		session_last(s, span_of(""));
 }
 
 void session_expired(void *arg)
@@ -196,6 +231,8 @@ void session_expired(void *arg)
 
 	if (s->syncing)
 		resume_done(s);
+	else if (s->farewell)
+		session_fail(s, s->farewell, NULL, s->reason);
 	else if (s->phase == SESSION_BOUND || s->phase == SESSION_ENDING)
 		session_cut(s, "the server did not end the stream");
 	else

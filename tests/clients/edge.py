@@ -5,12 +5,13 @@ The node's policy: bodies with "forbidden" are rejected by rule "word", with
 the text "not this word".
 """
 import hashlib
+import os
 import re
 import socket
 import sys
 import time
 
-from xmpp_raw import DOMAIN, HEADER, SM, Raw
+from xmpp_raw import DOMAIN, HEADER, SM, Raw, wait
 
 PORT = int(sys.argv[1])
 ALICE, BOB = f"alice@{DOMAIN}", f"bob@{DOMAIN}"
@@ -353,6 +354,23 @@ def case_stopping():
     a.expect("<system-shutdown ")
     b.expect("<system-shutdown ")
     a.closed(), b.closed()
+
+
+def case_last():
+    """SIGTERM while something is held for one who gets it by the server: it
+    comes, and then the end; with stream management the server keeps it."""
+    b = Raw(PORT).login("bob", "home")
+    d = Raw(PORT).login("alice", "desk", sm=True)
+    c = Raw(int(os.environ["C2S"]), tls=False).login("carol", "desk")
+    wait("ready")
+    c.chat(BOB, "come at the end", "l1")
+    c.chat(ALICE, "kept at the end", "l2")
+    wait("sent")
+    b.expect("come at the end.*<system-shutdown .*</stream:stream>")
+    b.closed()
+    d.expect("<system-shutdown ")
+    assert "kept at the end" not in d.log
+    d.closed()
 
 
 def case_certificate():

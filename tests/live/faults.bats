@@ -150,6 +150,28 @@ teardown() {
 	assert_equal "${#lines[@]}" 2
 }
 
+@test "SIGTERM: what the server had sent comes before the end" {
+	start_node
+	begin_case last
+	said ready
+	kill -STOP "$(stages | sed -n 2p)"
+	go_on
+	said sent
+	eventually 5 status_is held 2
+	kill "$NODE"
+	eventually 5 grep -q "stopping: 2 clients, 2 held" node.log
+	kill -CONT "$(stages | sed -n 2p)"
+	go_on
+	end_case
+	wait "$NODE"
+	assert_equal "$(cup-search --event recv -c journal "at the end")" 2
+	run -0 cup-search --event=done refused
+	assert_output --regexp 'outcome="abandoned" [^>]*again="true".*kept at the end'
+	refute_output --partial "come at the end"
+	run -0 cup-search --event logout journal
+	assert_equal "$(grep -cF 'reason="the node was stopped"' <<<"$output")" 2
+}
+
 @test "SIGTERM while nobody judges: logouts that are on no record are counted" {
 	start_node --hold-timeout 1s
 	begin_case stays
