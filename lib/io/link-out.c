@@ -95,11 +95,11 @@ size_t link_stuck(const struct link *l)
 	return l->blocked ? l->out.cap : 0;
 }
 
-/* The rest of what the peer sent may still be there, and is read first;
- * OpenSSL takes no calls after a failure, and who pauses waits for us. */
+/* The rest of what the peer sent may still be there, and is read first; who
+ * pauses waits for us. */
 static void write_failed(struct link *l, const char *why)
 {
-	if (l->tls || l->peer_ended || l->paused) {
+	if (l->peer_ended || l->paused || (l->tls && !tls_readable(l->tls))) {
 		link_fail(l, why);
 		return;
 	}

@@ -18,6 +18,7 @@ struct tls {
 	struct tls_context *context;
 	char *error;
 	bool failed;	/* nothing more may be asked of OpenSSL */
+	bool lost;	/* what was written did not reach the socket */
 	bool ended;	/* the peer's close_notify came */
 };
 
@@ -33,6 +34,33 @@ static void note_alert(const SSL *ssl, int where, int what)
 		t->ended = true;
 }
 
+static void set_error(struct tls *t, const char *text, const char *more)
+{
+	struct buf b = BUF_EMPTY;
+
+	buf_addf(&b, more ? "%s: %s" : "%s", text, more);
+	free(t->error);
+	t->error = buf_detach(&b);
+}
+
+/* OpenSSL reads no more from a session of which it could not write something,
+ * though the peer's last words may be there. So it believes that it could. */
+static long note_loss(BIO *bio, int operation, const char *p, size_t n, int i,
+    long l, int result, size_t *done)
+{
+	int error = errno;
+	struct tls *t = (struct tls *)BIO_get_callback_arg(bio);
+
+	(void)p, (void)i, (void)l;
+	if (operation != (BIO_CB_WRITE | BIO_CB_RETURN) || result > 0 ||
+	    BIO_should_retry(bio))
+		return result;
+	t->lost = true;
+	set_error(t, strerror(error), NULL);
+	*done = n;
+	return 1;
+}
+
 struct tls *tls_new(struct tls_context *c, int fd, const char *name)
 {
 	struct tls *t = mem_zalloc(sizeof(*t));
@@ -42,6 +70,8 @@ struct tls *tls_new(struct tls_context *c, int fd, const char *name)
 	t->ssl = SSL_new(c->ctxs[0]);
 	if (!t->ssl || SSL_set_fd(t->ssl, fd) != 1)
 		mem_exhausted();
+	BIO_set_callback_arg(SSL_get_wbio(t->ssl), (char *)t);
+	BIO_set_callback_ex(SSL_get_wbio(t->ssl), note_loss);
 	SSL_set_app_data(t->ssl, t);
 	SSL_set_info_callback(t->ssl, note_alert);
 	if (c->server) {
@@ -70,15 +100,6 @@ void tls_free(struct tls *t)
 	tls_context_free(t->context);
 	free(t->error);
 	free(t);
-}
-
-static void set_error(struct tls *t, const char *text, const char *more)
-{
-	struct buf b = BUF_EMPTY;
-
-	buf_addf(&b, more ? "%s: %s" : "%s", text, more);
-	free(t->error);
-	t->error = buf_detach(&b);
 }
 
 /* What an unsuccessful call means. */
@@ -140,14 +161,22 @@ enum tls_result tls_write(struct tls *t, const char *p, size_t n,
 	int rc;
 
 	*done = 0;
-	if (t->failed)
+	if (t->failed || t->lost)
 		return TLS_FAILED;
 	if (n == 0)
 		return TLS_DONE;
 	ERR_clear_error();
 	errno = 0;
 	rc = SSL_write_ex(t->ssl, p, n, done);
-	return rc == 1 ? TLS_DONE : judge(t, rc);
+	if (!t->lost)
+		return rc == 1 ? TLS_DONE : judge(t, rc);
+	*done = 0;
+	return TLS_FAILED;
+}
+
+bool tls_readable(const struct tls *t)
+{
+	return !t->failed;
 }
 
 size_t tls_pending(const struct tls *t)
@@ -159,7 +188,7 @@ enum tls_result tls_shutdown(struct tls *t)
 {
 	int rc;
 
-	if (t->failed)
+	if (t->failed || t->lost)
 		return TLS_FAILED;
 	if (SSL_get_shutdown(t->ssl) & SSL_SENT_SHUTDOWN ||
 	    SSL_in_init(t->ssl))

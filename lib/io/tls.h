@@ -92,6 +92,10 @@ enum tls_result tls_read(struct tls *, char *p, size_t size, size_t *done);
 enum tls_result tls_write(struct tls *, const char *p, size_t n,
     size_t *done);
 
+/* Whether, after TLS_FAILED of a write, tls_read may go on: only the socket has
+ * failed, and what the peer sent before may still be there. */
+bool tls_readable(const struct tls *);
+
 /* Bytes that can be read without the socket becoming readable. */
 size_t tls_pending(const struct tls *);
 

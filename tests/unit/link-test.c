@@ -467,6 +467,31 @@ static void peers_that_go(void)
 	close_side(&b);
 }
 
+static void last_words_by_tls(void)
+{
+	struct side a, b;
+	int fds[2];
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, fds) < 0)
+		abort();
+	open_side(&a, fds[0]);
+	open_side(&b, fds[1]);
+	link_resume(a.link);
+	link_resume(b.link);
+	secure(&a, &b, "localhost");
+	UNTIL(a.nsteps == 1 && b.nsteps == 1);
+	link_pause(b.link);
+	say(&a, "last words");
+	UNTIL(link_backlog(a.link) == 0);
+	close_side(&a);
+	link_resume(b.link);
+	say(&b, "hello?");
+	UNTIL(b.failed || b.ended);
+	OK(heard(&b, "last words"), "last words are heard by TLS, too");
+	SAME(b.why, "Broken pipe", "then it is broken");
+	close_side(&b);
+}
+
 static void connecting(void)
 {
 	struct address a;
@@ -614,6 +639,7 @@ int main(void)
 	freeing();
 	sniffing();
 	peers_that_go();
+	last_words_by_tls();
 	connecting();
 	choosing();
 	tls_context_free(server_tls);
