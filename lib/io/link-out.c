@@ -56,6 +56,15 @@ size_t link_loop_closing(const struct link_loop *loop)
 	return loop->closing_count;
 }
 
+bool link_loop_written(const struct link_loop *loop)
+{
+	const struct link_closing *c = loop->closing;
+
+	while (c && c->link->shut)
+		c = c->next;
+	return !c;
+}
+
 /* ---- writing */
 
 void link_make_dirty(struct link *l)

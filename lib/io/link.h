@@ -50,6 +50,8 @@ void link_loop_free(struct link_loop *);
 
 /* How many links are still on their way out after link_close. */
 size_t link_loop_closing(const struct link_loop *);
+/* Whether each of these has written all, and only waits for its peer's end. */
+bool link_loop_written(const struct link_loop *);
 
 /* Make a link of a non-blocking socket, which it owns from now on. It reads
  * only after link_resume. */

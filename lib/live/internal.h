@@ -187,10 +187,10 @@ struct proxy {
 	size_t stalled;			/* bytes that wait for peers */
 	bool crowded, strained;		/* these were too much */
 	bool blameless;			/* and no client can help it */
-	bool draining, ended_once, pipeline_ended;
+	bool draining, ended_once, pipeline_ended, left;
 	bool working; /* the pipeline has answered since it is up */
 	int64_t rest_said, late_said, crowd_said, strain_said;
-	int64_t drain_until;
+	int64_t drain_until, leave_at;
 	int64_t started;
 	struct proxy_counts count;
 	struct decided decided;

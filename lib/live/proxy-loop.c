@@ -23,6 +23,7 @@
 enum {
 	TICK = 100, /* milliseconds */
 	REST_SAID = 10000,
+	FAREWELL = 1000, /* for who has been told all to end its side */
 };
 
 static void on_accepted(void *arg, struct listener *l, int fd,
@@ -99,12 +100,16 @@ static void drain_tick(struct proxy *p, int64_t now)
 			session_fail(p->sessions, "system-shutdown", NULL,
 			    "the node was stopped");
 	}
-	if (p->sessions || p->ended_once)
+	if (p->sessions)
 		return;
-	p->ended_once = true;
-	verdict_retry(p);
-	pipeline_end(p->pipeline);
-	releases_end(p->releases);
+	if (!p->ended_once) {
+		p->ended_once = true;
+		verdict_retry(p);
+		pipeline_end(p->pipeline);
+		releases_end(p->releases);
+		p->leave_at = now + FAREWELL;
+	}
+	p->left = now >= p->leave_at && link_loop_written(p->loop);
 }
 
 static void on_tick(void *arg)
@@ -174,7 +179,7 @@ bool proxy_finished(const struct proxy *p)
 {
 	return p->draining && p->pipeline_ended && notices_ended(p->notices) &&
 	    releases_ended(p->releases) && !p->sessions &&
-	    !link_loop_closing(p->loop);
+	    (p->left || !link_loop_closing(p->loop));
 }
 
 struct event_base *proxy_base(const struct proxy *p)

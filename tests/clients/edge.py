@@ -378,6 +378,15 @@ def case_last():
     d.closed()
 
 
+def case_stays_there():
+    """Who is told that all is over, and closes nothing."""
+    a = Raw(PORT).login("alice", "desk")
+    wait("ready")
+    a.expect("<system-shutdown .*</stream:stream>")
+    a.closed()
+    wait("told")
+
+
 def case_certificate():
     der = fresh().socket.getpeercert(True)
     print(hashlib.sha256(der).hexdigest())

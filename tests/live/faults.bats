@@ -172,6 +172,18 @@ teardown() {
 	assert_equal "$(grep -cF 'reason="the node was stopped"' <<<"$output")" 2
 }
 
+@test "SIGTERM: who does not close the connection is not waited for" {
+	start_node
+	begin_case stays_there
+	said ready
+	kill "$NODE"
+	go_on
+	said told
+	eventually 3 gone "$NODE"
+	go_on
+	end_case
+}
+
 @test "SIGTERM while nobody judges: logouts that are on no record are counted" {
 	start_node --hold-timeout 1s
 	begin_case stays
