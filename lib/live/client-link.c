@@ -184,6 +184,7 @@ static void free_session(struct session *s)
 	buf_release(&s->header);
 	buf_release(&s->server_name);
 	buf_release(&s->why);
+	buf_release(&s->last);
 	buf_release(&s->resume_id);
 	slot_requests_release(&s->slots);
 	free(s);

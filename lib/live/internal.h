@@ -136,8 +136,10 @@ struct session {
 			      * asked (resume.c) */
 	struct buf server_name; /* that a TLS server's certificate is for */
 	const char *reason;  /* of its end, for the logout */
-	const char *farewell; /* the stream error that its client gets once its
-			       * server is done; NULL: none */
+	bool retired;	     /* by us: last is ours, and so is the reason */
+	struct buf last;     /* the stream error that its client gets once all
+			      * is settled, and no earlier, as many a client
+			      * reads nothing behind it */
 	size_t stalled;	     /* bytes that wait for its peers */
 	int64_t stalled_since;
 	size_t attempt;	     /* which of the server's addresses */
@@ -220,20 +222,14 @@ bool client_expects_proxy(const struct proxy *, const struct endpoint *peer);
  * held is given up. reason is for the logout, a constant. */
 void session_fail(struct session *, const char *condition, const char *text,
     const char *reason);
-/* The same, but what it sent before is still decided, and goes on. */
-void session_dismiss(struct session *, const char *condition,
-    const char *text, const char *reason);
-/* The same, and first comes what its server still sends until it ends its
- * stream, too. Not where stream management is on (XEP-0198): there the server
- * keeps that. */
+/* The same, but what it sent before is still decided, and goes on; and first
+ * comes what its server still sends until it ends its stream. That not where
+ * stream management is on (XEP-0198): there the server keeps it. */
 void session_retire(struct session *, const char *condition,
-    const char *reason);
-/* The server's side has ended: the client gets those bytes, or its farewell,
- * behind what is held for it. */
-void session_last(struct session *, struct span footer);
+    const char *text, const char *reason);
 /* Why it ends, for the logout, where it was not known before. */
 void session_because(struct session *, const char *reason);
-/* Both streams have ended, or will not go on. */
+/* Both streams have ended, or will not go on: the client's end is written. */
 void session_end(struct session *);
 /* End without a word: the client may come back (XEP-0198). */
 void session_cut(struct session *, const char *reason);

@@ -171,7 +171,8 @@ static void on_term(void *arg)
 		listener_pause(p->listener[i]);
 	for (struct session *s = p->sessions; s; s = next) {
 		next = s->next;
-		session_retire(s, "system-shutdown", "the node was stopped");
+		session_retire(s, "system-shutdown", NULL,
+		    "the node was stopped");
 	}
 }
 

@@ -30,7 +30,7 @@ static void end(struct session *s)
 	struct stream *l = &s->stream[UP];
 
 	if (!memory_stuck(l)) {
-		session_dismiss(s, "resource-constraint",
+		session_retire(s, "resource-constraint",
 		    "a stanza was begun and not finished",
 		    "a stanza was not finished");
 		return;

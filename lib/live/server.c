@@ -85,7 +85,15 @@ static void stanza(struct session *s, struct oversize *over)
 	}
 }
 
-/* A server that sends its clients elsewhere would send them around us. */
+static void server_footer(struct session *s)
+{
+	session_because(s, s->stream[UP].footer ? "closed by the client"
+						: "closed by the server");
+	queue_pass(s, DOWN, ITEM_END, span_of(""));
+}
+
+/* RFC 6120 section 4.9.1.1: the stream is over for who says it. A server that
+ * sends its clients elsewhere would send them around us. */
 static void stream_error(struct session *s)
 {
 	struct proxy *p = s->proxy;
@@ -100,12 +108,15 @@ static void stream_error(struct session *s)
 			 "another host (%.*s): it is told to come again",
 		    RECORDER_TOKEN, s->token, (int)p->line.len,
 		    p->line.len ? p->line.data : "");
-		queue_pass(s, DOWN, ITEM_OTHER,
-		    span_of("<stream:error><reset xmlns=\"" NS_STREAMS
-			    "\"/></stream:error>"));
-		return;
+		buf_reset(&p->canon);
+		buf_adds(&p->canon, "<stream:error><reset xmlns=\"" NS_STREAMS
+				    "\"/></stream:error>");
+		break;
 	}
-	queue_pass(s, DOWN, ITEM_OTHER, buf_span(&p->canon));
+	if (!s->retired)
+		buf_addspan(&s->last, buf_span(&p->canon));
+	s->stream[DOWN].ended = s->stream[DOWN].footer = true;
+	server_footer(s);
 }
 
 static void sasl(struct session *s)
@@ -163,13 +174,6 @@ static void server_element(struct session *s, struct oversize *over)
 		p->o.say("session %.*s: the server sent a <%.*s> of namespace "
 			 "'%.*s', which is not passed on", RECORDER_TOKEN,
 		    s->token, SPAN_ARG(r->local), SPAN_ARG(r->ns));
-}
-
-static void server_footer(struct session *s)
-{
-	session_because(s, s->stream[UP].footer ? "closed by the client"
-						: "closed by the server");
-	session_last(s, span_of(WIRE_FOOTER));
 }
 
 const struct stream_calls server_calls = {

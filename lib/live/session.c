@@ -81,7 +81,8 @@ void session_fail(struct session *s, const char *condition, const char *text,
 	over(s);
 }
 
-void session_dismiss(struct session *s, const char *condition,
+/* What it sent before is all that is waited for. */
+static void dismiss(struct session *s, const char *condition,
     const char *text, const char *reason)
 {
 	struct buf *out = &s->proxy->out;
@@ -99,17 +100,20 @@ void session_dismiss(struct session *s, const char *condition,
 }
 
 void session_retire(struct session *s, const char *condition,
-    const char *reason)
+    const char *text, const char *reason)
 {
 	if (s->phase != SESSION_BOUND || s->sm || !s->stream[DOWN].link ||
 	    s->stream[DOWN].ended) {
-		session_dismiss(s, condition, NULL, reason);
+		dismiss(s, condition, text, reason);
 		return;
 	}
+	buf_release(&s->stream[UP].rest);
+	memory_weigh(s, false);
 	if (s->stream[UP].ended)
 		return;
-	s->farewell = condition;
+	s->retired = true;
 	s->reason = reason;
+	wire_error(&s->last, condition, text);
 	s->stream[UP].ended = s->stream[UP].footer = true;
 	session_throttle(s);
 	queue_pass(s, UP, ITEM_END, span_of(WIRE_FOOTER));
@@ -117,20 +121,8 @@ void session_retire(struct session *s, const char *condition,
 
 void session_because(struct session *s, const char *reason)
 {
-	if (!s->farewell)
+	if (!s->retired)
 		s->reason = reason;
-}
-
-void session_last(struct session *s, struct span footer)
-{
-	struct buf *out = &s->proxy->out;
-
-	if (s->farewell) {
-		buf_reset(out);
-		wire_error(out, s->farewell, NULL);
-		footer = buf_span(out);
-	}
-	queue_pass(s, DOWN, ITEM_END, footer);
 }
 
 void session_cut(struct session *s, const char *reason)
@@ -145,11 +137,17 @@ void session_end(struct session *s)
 
 	if (s->phase == SESSION_OVER)
 		return;
-	/* One who can resume is not told that it is over. */
-	if (s->stream[DOWN].footer || s->stream[UP].ended || managed)
+	if (s->last.len || s->stream[DOWN].footer) {
+		if (!s->retired)
+			buf_adds(&s->last, WIRE_FOOTER);
+		session_write(s, DOWN, buf_span(&s->last));
 		over(s);
-	else
+	} else if (s->stream[UP].ended || managed) {
+		/* One who can resume is not told that it is over. */
+		over(s);
+	} else {
 		session_fail(s, "remote-connection-failed", NULL, s->reason);
+	}
 }
 
 void session_way_done(struct session *s, int way)
@@ -222,7 +220,7 @@ void session_server_gone(struct session *s, const char *why)
 	if (s->phase < SESSION_BOUND)
 		session_fail(s, "remote-connection-failed", NULL, s->reason);
 	else
-		session_last(s, span_of(""));
+		queue_pass(s, DOWN, ITEM_END, span_of(""));
 }
 
 void session_expired(void *arg)
@@ -231,8 +229,8 @@ void session_expired(void *arg)
 
 	if (s->syncing)
 		resume_done(s);
-	else if (s->farewell)
-		session_fail(s, s->farewell, NULL, s->reason);
+	else if (s->retired)
+		session_end(s);
 	else if (s->phase == SESSION_BOUND || s->phase == SESSION_ENDING)
 		session_cut(s, "the server did not end the stream");
 	else

@@ -70,6 +70,20 @@ def case_server_gone():
     a.closed(), b.closed()
 
 
+def case_server_ended():
+    """In due form: what is held comes back before that, which nobody reads
+    on behind."""
+    a, b = two()
+    wait("ready")
+    a.chat(HOME, "held", "h1")
+    wait("sent")
+    a.expect('id="h1"[^>]*type="error".*?<service-unavailable .*?</message>'
+             "<stream:error[^>]*><system-shutdown .*</stream:stream>",
+             20)
+    b.expect("<system-shutdown .*</stream:stream>")
+    a.closed(), b.closed()
+
+
 def case_server_slow():
     """Nothing is lost, and nobody is told anything."""
     a, b = two()

@@ -82,6 +82,21 @@ server_goes() {
 	assert_equal "$(logouts 'connection to the server lost')" 2
 }
 
+server_ends() {
+	start_node
+	begin_case server_ended
+	said ready
+	kill -STOP "$(stages | sed -n 2p)"
+	go_on
+	said sent
+	eventually 10 status_is held 1
+	kill -TERM "$SERVER_PID"
+	go_on
+	end_case
+	run -0 cup-search --event=done refused
+	assert_output --partial 'outcome="bounced" why="server gone"'
+}
+
 server_is_slow() {
 	start_node --hold-timeout 1s
 	begin_case server_slow

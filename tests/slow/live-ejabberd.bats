@@ -48,3 +48,8 @@ setup() {
 @test "ejabberd goes: what is held comes back, all are told, and may come again" {
 	SERVER=ejabberd server_goes
 }
+
+@test "the server is stopped: what is held comes back first" {
+	start_ejabberd acme.localhost alice bob dave frank
+	SERVER=ejabberd server_ends
+}

@@ -82,6 +82,10 @@ load ../lib/faults
 	server_goes
 }
 
+@test "the server is stopped: what is held comes back first" {
+	server_ends
+}
+
 @test "the server is slow: users wait, what it gets is on record before" {
 	server_is_slow
 }
