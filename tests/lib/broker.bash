@@ -14,8 +14,10 @@ broker_teardown() {
 	stop_all
 }
 
-# judge NAME [COMMAND]: a server at unix:NAME.
+# judge NAME [COMMAND]: a server at unix:NAME. One that was killed there has left
+# its socket, which what it was just starting may still have.
 judge() {
+	rm -f "$1"
 	setsid cup-serve -q "unix:$1" \
 		-c "${2:-cup-filter pass.policy | cup-log --wait $1.journal}" \
 		2>>"$1.log" 3>&- 7>&- &
