@@ -23,9 +23,6 @@ enum {
 	PORT_TRIES = 32,	/* for one port free with IPv4 and IPv6 */
 	FIRST_PASSED = 3,	/* sd_listen_fds(3) */
 	LOCK_TRIES = 100,	/* of 10 ms */
-	KEEPALIVE_IDLE = 120,	/* seconds */
-	KEEPALIVE_INTERVAL = 20,
-	KEEPALIVE_COUNT = 4,
 };
 
 static void close_all(struct listening *l)
@@ -316,8 +313,6 @@ static bool gone(int error)
 
 int address_accept(int fd, struct endpoint *peer)
 {
-	static const int idle = KEEPALIVE_IDLE, count = KEEPALIVE_COUNT,
-	    interval = KEEPALIVE_INTERVAL, on = 1;
 	struct sockaddr_storage addr;
 	socklen_t len;
 	int s;
@@ -331,12 +326,7 @@ int address_accept(int fd, struct endpoint *peer)
 		return -1;
 	if (peer)
 		*peer = endpoint_from((struct sockaddr *)&addr, len);
-	if (addr.ss_family == AF_UNIX)
-		return s;
-	setsockopt(s, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-	setsockopt(s, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
-	setsockopt(s, IPPROTO_TCP, TCP_KEEPIDLE, &idle, sizeof(idle));
-	setsockopt(s, IPPROTO_TCP, TCP_KEEPINTVL, &interval, sizeof(interval));
-	setsockopt(s, IPPROTO_TCP, TCP_KEEPCNT, &count, sizeof(count));
+	if (addr.ss_family != AF_UNIX)
+		address_keep(s);
 	return s;
 }

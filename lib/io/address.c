@@ -14,7 +14,14 @@
 
 #include "base/mem.h"
 
-enum { HOST_MAX = 253, PORT_MAX = 32, NAME_MAX_LEN = 255 };
+enum {
+	HOST_MAX = 253,
+	PORT_MAX = 32,
+	NAME_MAX_LEN = 255,
+	KEEPALIVE_IDLE = 120, /* seconds */
+	KEEPALIVE_INTERVAL = 20,
+	KEEPALIVE_COUNT = 4,
+};
 
 static const char alnum[] =
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
@@ -256,12 +263,24 @@ bool address_resolve(struct address *a, const char **why)
 	return true;
 }
 
+void address_keep(int fd)
+{
+	static const int idle = KEEPALIVE_IDLE, count = KEEPALIVE_COUNT,
+	    interval = KEEPALIVE_INTERVAL, on = 1;
+
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+	setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
+	setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &idle, sizeof(idle));
+	setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &interval, sizeof(interval));
+	setsockopt(fd, IPPROTO_TCP, TCP_KEEPCNT, &count, sizeof(count));
+}
+
 int address_connect(const struct address *a, size_t nth)
 {
 	struct sockaddr_un un = {.sun_family = AF_UNIX};
 	const struct sockaddr *to = (struct sockaddr *)&un;
 	socklen_t len = sizeof(un);
-	int fd, on = 1, error;
+	int fd, error;
 
 	if (a->kind == ADDRESS_UNIX && nth == 0) {
 		memcpy(un.sun_path, a->path, strlen(a->path) + 1);
@@ -277,7 +296,7 @@ int address_connect(const struct address *a, size_t nth)
 	if (fd < 0)
 		return -1;
 	if (a->kind == ADDRESS_TCP)
-		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+		address_keep(fd);
 	if (connect(fd, to, len) < 0 && errno != EINPROGRESS) {
 		error = errno;
 		close(fd);

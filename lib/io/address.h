@@ -50,8 +50,8 @@ const char *address_scheme(const struct address *);
 bool address_resolve(struct address *, const char **why);
 
 /* Start to connect to the nth of a.count endpoints (unix: has one, and needs
- * no address_resolve). Returns a non-blocking, close-on-exec socket, TCP with
- * TCP_NODELAY, which becomes writable when that is decided (ask
+ * no address_resolve). Returns a non-blocking, close-on-exec socket, TCP as
+ * by address_keep, which becomes writable when that is decided (ask
  * address_connected); or -1 with errno. */
 int address_connect(const struct address *, size_t nth);
 
@@ -81,9 +81,13 @@ bool address_adopt(const struct address *, const char *pid, const char *fds,
  */
 void address_unlisten(const struct address *, struct listening *);
 
-/* accept4(2) with non-blocking and close-on-exec, TCP_NODELAY and keepalive
- * for TCP; -1 with errno, EAGAIN when nobody waits (connections that went away
- * again are passed over). *peer may be NULL. */
+/* Have a TCP socket send at once, and end when its peer was not heard of for
+ * 200 seconds: else an idle one would not learn that its machine is gone. */
+void address_keep(int fd);
+
+/* accept4(2) with non-blocking and close-on-exec, TCP as by address_keep; -1
+ * with errno, EAGAIN when nobody waits (connections that went away again are
+ * passed over). *peer may be NULL. */
 int address_accept(int fd, struct endpoint *peer);
 
 #endif

@@ -209,6 +209,14 @@ static void unix_sockets(void)
 	address_release(&a);
 }
 
+static bool kept(int fd)
+{
+	int on = 0;
+	socklen_t len = sizeof(on);
+
+	return getsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, &len) == 0 && on;
+}
+
 static void ports(void)
 {
 	struct address a;
@@ -240,6 +248,7 @@ static void ports(void)
 		OK(p.fd >= 0 && endpoint_same_host(&peer, &e) &&
 		    endpoint_port(&peer) == endpoint_port(&e),
 		    "and is who it is");
+		OK(kept(fd) && kept(p.fd), "both look for each other");
 		close(p.fd);
 		close(fd);
 	}
