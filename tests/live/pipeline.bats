@@ -78,7 +78,7 @@ give_up() {
 	kill "$NODE" "$GIVING"
 	wait "$NODE"
 	wait "$GIVING"
-	all_gone "${LEFT[@]}"
+	eventually 4 all_gone "${LEFT[@]}"
 	run -0 cat node.log
 	assert_output --partial "pipeline does not end, and is ended"
 	run -0 cup-verify refused
@@ -93,7 +93,7 @@ give_up() {
 	assert [ "${#LEFT[@]}" -ge 8 ]
 	kill "$NODE"
 	wait "$NODE"
-	all_gone "${LEFT[@]}"
+	eventually 4 all_gone "${LEFT[@]}"
 }
 
 # whole: it is up, with its own stages and no others.
