@@ -241,9 +241,9 @@ same_everywhere() {
 	# It waits for its reader.
 	takes_long() { [ $((SECONDS - begun)) -ge 3 ]; }
 	eventually 10 takes_long
-	head -c 400000 <&"$out" >read
+	head -c 400000 <&"$out" >begun
 	eventually 10 grep -q found shown
-	cmp "$DATA/records" <(cat read - <&"$out")
+	cmp "$DATA/records" <(cat begun - <&"$out")
 	wait $!
 	run -0 cat -v shown
 	assert_output --regexp '\[#+\.*\] [0-9]+ %, [0-9]+ found'
