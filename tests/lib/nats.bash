@@ -87,6 +87,17 @@ nats_healthy() {
 		"http://${NATS_HOST[$1]}:${NATS_HTTP[$1]}/healthz"
 }
 
+# nats_leads K STREAM: it knows of a leader of that stream.
+nats_leads() {
+	curl -sf -m 2 "http://${NATS_HOST[$1]}:${NATS_HTTP[$1]}/jsz?accounts=1&streams=1" |
+		python3 -c 'import json, sys
+for account in json.load(sys.stdin).get("account_details") or []:
+    for stream in account.get("stream_detail") or []:
+        if stream["name"] == sys.argv[1] and stream["cluster"].get("leader"):
+            sys.exit(0)
+sys.exit(1)' "$2" 2>/dev/null
+}
+
 # kill_nats_server K [SIGNAL]
 kill_nats_server() {
 	kill "-${2-KILL}" "${NATS_PID[$1]}"

@@ -124,9 +124,16 @@ release_all() {
 		wait "$releasing" || :
 		eventually 30 well
 	done
-	while mapfile -t ids < <(waiting) && [ "${#ids[@]}" -gt 0 ]; do
-		release "${ids[@]}"
-	done
+	eventually 30 none_waits
+}
+
+# none_waits: whether all are released; what is not, is now.
+none_waits() {
+	local ids
+	mapfile -t ids < <(waiting)
+	[ "${#ids[@]}" -gt 0 ] || return 0
+	release "${ids[@]}" || :
+	return 1
 }
 
 # outcomes: of each release, its id and outcome.
