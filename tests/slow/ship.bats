@@ -131,8 +131,19 @@ all_is_well() {
 	NATS_STORE_1=$DIR/small
 	start_nats "$DIR" 3
 	feed 40000 8000
+	# Not of the leader, of which nats-server 2.9 makes one that is silent: it
+	# begins anew, as another is there to lead.
+	kill_nats_server 1
+	goes_on
+	start_nats_server 1
 	eventually 60 more_than 39999
+	eventually 20 is_full
+	# Nor is it asked for what it has not.
+	kill_nats_server 1
 	all_is_well
+}
+
+is_full() {
 	[ "$(df --output=avail "$DIR/small" | tail -n 1)" -lt 600 ]
 }
 
