@@ -97,6 +97,7 @@ static void server_footer(struct session *s)
 static void stream_error(struct session *s)
 {
 	struct proxy *p = s->proxy;
+	struct span error = buf_span(&p->canon);
 
 	for (size_t i = 0; i < p->root.children; i++) {
 		if (!span_is(p->root.child[i].local, "see-other-host"))
@@ -108,13 +109,12 @@ static void stream_error(struct session *s)
 			 "another host (%.*s): it is told to come again",
 		    RECORDER_TOKEN, s->token, (int)p->line.len,
 		    p->line.len ? p->line.data : "");
-		buf_reset(&p->canon);
-		buf_adds(&p->canon, "<stream:error><reset xmlns=\"" NS_STREAMS
-				    "\"/></stream:error>");
+		error = span_of("<stream:error><reset xmlns=\"" NS_STREAMS
+				"\"/></stream:error>");
 		break;
 	}
 	if (!s->retired)
-		buf_addspan(&s->last, buf_span(&p->canon));
+		buf_addspan(&s->last, error);
 	s->stream[DOWN].ended = s->stream[DOWN].footer = true;
 	server_footer(s);
 }

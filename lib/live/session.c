@@ -102,8 +102,7 @@ static void dismiss(struct session *s, const char *condition,
 void session_retire(struct session *s, const char *condition,
     const char *text, const char *reason)
 {
-	if (s->phase != SESSION_BOUND || s->sm || !s->stream[DOWN].link ||
-	    s->stream[DOWN].ended) {
+	if (s->phase != SESSION_BOUND || s->sm) {
 		dismiss(s, condition, text, reason);
 		return;
 	}
@@ -111,12 +110,16 @@ void session_retire(struct session *s, const char *condition,
 	memory_weigh(s, false);
 	if (s->stream[UP].ended)
 		return;
-	s->retired = true;
-	s->reason = reason;
-	wire_error(&s->last, condition, text);
 	s->stream[UP].ended = s->stream[UP].footer = true;
+	/* Else its server's end is on its way. */
+	if (!s->last.len && !s->stream[DOWN].footer) {
+		s->retired = true;
+		s->reason = reason;
+		wire_error(&s->last, condition, text);
+	}
 	session_throttle(s);
-	queue_pass(s, UP, ITEM_END, span_of(WIRE_FOOTER));
+	if (!s->stream[DOWN].ended)
+		queue_pass(s, UP, ITEM_END, span_of(WIRE_FOOTER));
 }
 
 void session_because(struct session *s, const char *reason)
@@ -137,7 +140,8 @@ void session_end(struct session *s)
 
 	if (s->phase == SESSION_OVER)
 		return;
-	if (s->last.len || s->stream[DOWN].footer) {
+	if (s->phase != SESSION_ENDING &&
+	    (s->last.len || s->stream[DOWN].footer)) {
 		if (!s->retired)
 			buf_adds(&s->last, WIRE_FOOTER);
 		session_write(s, DOWN, buf_span(&s->last));

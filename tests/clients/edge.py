@@ -376,6 +376,8 @@ def case_last():
     d.expect("<system-shutdown ")
     assert "kept at the end" not in d.log
     d.closed()
+    d = Raw(int(os.environ["C2S"]), tls=False).login("alice", "later")
+    d.expect("kept at the end")
 
 
 def case_stays_there():

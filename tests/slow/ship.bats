@@ -36,10 +36,10 @@ feed() {
 	eventually 20 more_than 100
 }
 
-# three_of_two K L: of three servers two are there, K one of them; as soon as they
+# two_of_three K L: of three servers two are there, K one of them; as soon as they
 # have a leader records go on; then L comes as well. Those of nats-server 2.9 may
 # not find a leader where one had yet to get what it missed: then L comes first.
-three_of_two() {
+two_of_three() {
 	local third=
 	eventually 20 nats_leads "$1" node1 ||
 		{ third=$2 && start_nats_server "$2"; }
@@ -119,7 +119,7 @@ all_is_well() {
 	eventually 15 held_up
 	n=$(wc -l <out)
 	start_nats_server 0
-	three_of_two 0 1
+	two_of_three 0 1
 	kill "$FEED"
 	all_is_well
 }
@@ -165,7 +165,7 @@ is_full() {
 	eventually 15 held_up
 	cut_nats up
 	n=$(wc -l <out)
-	three_of_two 0 1
+	two_of_three 0 1
 	eventually 20 nats_healthy 1
 	cut_nats down
 	goes_on
